@@ -1,0 +1,39 @@
+"""Use the installed wheel as a first-time user would: load the magics, commit twice, look at the diff."""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import pandas as pd
+from IPython.core.interactiveshell import InteractiveShell
+
+import dsa_workbench
+
+
+def main() -> None:
+    """Leave with an error when anything a new user needs is missing."""
+    if Path(dsa_workbench.__file__).is_relative_to(Path(sys.prefix)) is False:
+        sys.exit(f"The sources were tried, not the wheel: {dsa_workbench.__file__}")
+    if dsa_workbench.__version__ != importlib.metadata.version("dsa-workbench"):
+        sys.exit(f"dsa_workbench.__version__ says {dsa_workbench.__version__}.")
+    if not (Path(dsa_workbench.__file__).parent / "py.typed").exists():
+        sys.exit("The wheel lacks py.typed: type checkers would ignore our hints.")
+
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "dsa_workbench")
+    if "dsa" not in shell.magics_manager.magics["line"]:
+        sys.exit("%load_ext dsa_workbench did not bring %dsa.")
+
+    with dsa_workbench.connect() as wb:
+        wb.commit(
+            pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first"
+        )
+        wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Cusco"]}), "towns", message="second")
+        changed = wb.diff("towns@main~1", "towns").summary["data"]["changed"]
+    if changed != 1:
+        sys.exit(f"One changed row was expected, {changed} were found.")
+    print(f"The wheel of dsa-workbench {dsa_workbench.__version__} works in a fresh environment.")
+
+
+if __name__ == "__main__":
+    main()

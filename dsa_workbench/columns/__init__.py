@@ -1,0 +1,1 @@
+"""Arrow <-> bytes: pure functions of arrays, which know nothing of files or stores."""

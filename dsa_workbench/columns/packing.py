@@ -1,0 +1,230 @@
+"""Packed forms of segments: fewer bytes for zstd to look at, in layouts that it likes (docs/format.md, section 4).
+
+- Integers, dates and times: the least value, then offsets from it, or steps from row to row where those are
+  smaller, in as many byte planes as they need.
+- Floats that are short decimals (12.5, 0.1): the integer ``value * 10**digits``, packed as integers. After ALP
+  (Afroozeh, Kuffo, Boncz, "ALP: Adaptive lossless floating-point compression", SIGMOD 2023), without exceptions:
+  one float that does not come back bit for bit, and the segment is stored plainly.
+- Text with few different values: a code a row, then those values. Text of one length: its bytes, column by column.
+  Other text: lengths in byte planes, and its bytes apart.
+
+The first part begins with one byte that names the form. Nulls are one bit a row. Numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dsa_workbench.columns import layout
+from dsa_workbench.errors import StoreCorrupt
+
+INTS, DECIMALS, DICTIONARY, TEXT, FIXED_TEXT = 1, 2, 3, 4, 5
+
+I64 = npt.NDArray[np.int64]
+
+_HEAD = struct.Struct("<BBBBq")  # form, width of the type, planes, flags (1 nulls, 2 steps), least value
+_MAX_DIGITS = 6
+_SAMPLE = 1024
+_MAX_FIXED = 64
+_CORRUPT_HINT = "Run wb.check(), and restore from a backup."
+
+
+def pack(array: Any) -> list[bytes] | None:
+    """Give the packed form of an array of a normal type, in parts to be compressed one by one; None if it has none."""
+    kind, t = array.type, pa.types
+    if len(array) == 0 or array.null_count == len(array):
+        return None
+    if t.is_string(kind) or t.is_binary(kind):
+        return _pack_text(array)
+    if t.is_integer(kind) or (t.is_temporal(kind) and not t.is_interval(kind)):
+        return [_pack_ints(INTS, _int64(array), kind.byte_width, array)]
+    if t.is_float64(kind):
+        return _pack_floats(array)
+    return None
+
+
+def _int64(array: Any) -> I64:
+    """Give values as int64, bits kept for uint64; nulls hold anything."""
+    width = array.type.byte_width
+    sign = "u" if pa.types.is_unsigned_integer(array.type) and width < 8 else "i"
+    raw: I64 = layout.fixed_bytes(array, width).view(f"<{sign}{width}")[:, 0].astype(np.int64)
+    return raw
+
+
+def _planes(values: npt.NDArray[np.uint64]) -> tuple[int, bytes]:
+    """Split unsigned values into byte planes, the lowest first, as many as the greatest needs."""
+    count = (int(values.max()).bit_length() + 7) // 8
+    octets = values.astype("<u8").view(np.uint8).reshape(len(values), 8)
+    return count, np.ascontiguousarray(octets[:, :count].T).tobytes()
+
+
+def _join_planes(data: npt.NDArray[np.uint8], planes: int, rows: int) -> npt.NDArray[np.uint64]:
+    octets = np.zeros((rows, 8), dtype=np.uint8)
+    octets[:, :planes] = data[: planes * rows].reshape(planes, rows).T
+    return octets.view("<u8")[:, 0]
+
+
+def _pack_ints(form: int, values: I64, width: int, array: Any) -> bytes:
+    """Pack one int64 a row; what stands at null rows is left out."""
+    nulls = b""
+    if array.null_count:
+        valid = layout.validity(array)
+        nulls = np.packbits(valid, bitorder="little").tobytes()
+        values = values[valid]
+    flags = 1 if nulls else 0
+    least = int(values.min())
+    offsets = (values - np.int64(least)).view(np.uint64)
+    steps = _steps(values)
+    if int(steps.max()).bit_length() + 7 < int(offsets.max()).bit_length():
+        # Steps come with the first value as the least: every other value follows from it.
+        count, planes = _planes(steps)
+        return _HEAD.pack(form, width, count, flags | 2, int(values[0])) + nulls + planes
+    count, planes = _planes(offsets)
+    return _HEAD.pack(form, width, count, flags, least) + nulls + planes
+
+
+def _steps(values: I64) -> npt.NDArray[np.uint64]:
+    """Give differences to the row before, folded so that small negative steps are small numbers (zigzag)."""
+    diff = np.diff(values, prepend=values[:1])
+    return ((diff << 1) ^ (diff >> 63)).view(np.uint64)
+
+
+def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
+    try:
+        _, width, planes, flags, least = _HEAD.unpack_from(body)
+    except struct.error as err:
+        raise StoreCorrupt("A packed segment is cut short.", hint=_CORRUPT_HINT) from err
+    data = np.frombuffer(body, dtype=np.uint8)[_HEAD.size :]
+    bitmap, valid, count = None, None, rows
+    if flags & 1:
+        size = (rows + 7) // 8
+        bitmap, data = pa.py_buffer(data[:size].tobytes()), data[size:]
+        valid = layout.bits(bitmap, 0, rows).view(np.bool_)
+        count = int(np.count_nonzero(valid))
+    if len(data) != planes * count or planes > 8:
+        raise StoreCorrupt("A packed segment does not have the length of its rows.", hint=_CORRUPT_HINT)
+    whole = _join_planes(data, planes, count)
+    if flags & 2:
+        steps = (whole >> np.uint64(1)).view(np.int64) ^ -(whole & np.uint64(1)).view(np.int64)
+        values = np.cumsum(steps) + np.int64(least)
+    else:
+        values = whole.view(np.int64) + np.int64(least)
+    if valid is not None:
+        spread = np.zeros(rows, dtype=np.int64)
+        spread[valid] = values
+        values = spread
+    return values, width, bitmap
+
+
+def _pack_floats(array: Any) -> list[bytes] | None:
+    floats = layout.fixed_bytes(array, 8).view("<f8")[:, 0]
+    valid = layout.validity(array) if array.null_count else None
+    if valid is not None:
+        floats = np.where(valid, floats, floats[int(np.argmax(valid))])
+    sample = floats[:_SAMPLE]
+    for digits in range(_MAX_DIGITS + 1):
+        if _scaled(sample, digits) is not None:
+            whole = _scaled(floats, digits)
+            if whole is not None:
+                return [bytes([DECIMALS, digits]) + _pack_ints(INTS, whole, 8, array)]
+    return None
+
+
+def _scaled(floats: npt.NDArray[np.float64], digits: int) -> I64 | None:
+    """Give ``floats * 10**digits`` as integers if dividing gives back every bit."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        rounded = np.rint(floats * 10.0**digits)
+        if not (np.abs(rounded) < 2.0**52).all():
+            return None
+        whole = rounded.astype(np.int64)
+    same = (whole / 10.0**digits).view(np.int64) == floats.view(np.int64)
+    return whole if same.all() else None
+
+
+def _pack_text(array: Any) -> list[bytes]:
+    rows = len(array)
+    if rows >= _SAMPLE:
+        sample = array.slice(0, _SAMPLE).drop_null()
+        if len(sample) and len(sample.unique()) <= len(sample) * 0.7:
+            coded = array.dictionary_encode()
+            if len(coded.dictionary) <= (rows - array.null_count) // 4:
+                codes = _pack_ints(INTS, _int64(coded.indices.fill_null(0)), 4, coded.indices)
+                head = struct.pack("<BI", DICTIONARY, len(coded.dictionary))
+                return [head + codes, *_pack_plain_text(coded.dictionary)]
+    return _pack_plain_text(array)
+
+
+def _pack_plain_text(array: Any) -> list[bytes]:
+    offsets, data = layout.text_parts(array)
+    lengths = np.diff(offsets)
+    if array.null_count:
+        valid = layout.validity(array)
+        if lengths[~valid].any():
+            data = data[np.repeat(valid, lengths)]
+            lengths[~valid] = 0
+    elif 0 < lengths[0] <= _MAX_FIXED and (lengths == lengths[0]).all():
+        width = int(lengths[0])
+        return [bytes([FIXED_TEXT]), *(plane.tobytes() for plane in data.reshape(-1, width).T)]
+    return [bytes([TEXT]) + _pack_ints(INTS, lengths, 4, array), data.tobytes()]
+
+
+def unpack(parts: list[bytes], kind: Any, rows: int) -> Any:
+    """Give the array of a packed form.
+
+    Raises
+    ------
+    StoreCorrupt
+        The bytes are none, or not of this type and number of rows.
+    """
+    body = parts[0] if parts else b""
+    form = body[0] if body else 0
+    try:
+        if form == INTS:
+            values, width, bitmap = _unpack_ints(body, rows)
+            return _ints_array(values, width, bitmap, kind, rows)
+        if form == DECIMALS:
+            values, _, bitmap = _unpack_ints(body[2:], rows)
+            floats = values / 10.0 ** body[1]
+            return _from_buffers(kind, rows, bitmap, [floats])
+        if form == DICTIONARY:
+            _, count = struct.unpack_from("<BI", body)
+            words = unpack(parts[1:], kind, count)
+            codes, _, bitmap = _unpack_ints(body[5:], rows)
+            indices = _ints_array(codes, 4, bitmap, pa.int32(), rows)
+            return pa.DictionaryArray.from_arrays(indices, words).dictionary_decode()
+        if form == FIXED_TEXT:
+            width = len(parts) - 1
+            data = np.stack([np.frombuffer(part, dtype=np.uint8, count=rows) for part in parts[1:]], axis=1)
+            offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
+            return _from_buffers(kind, rows, None, [offsets, data])
+        if form == TEXT:
+            lengths, _, bitmap = _unpack_ints(body[1:], rows)
+            return _text_array(lengths, bitmap, parts[1], kind, rows)
+    except (struct.error, ValueError, IndexError, pa.ArrowException) as err:
+        raise StoreCorrupt(f"A packed segment cannot be read ({err}).", hint=_CORRUPT_HINT) from err
+    raise StoreCorrupt(f"A packed segment names a form {form} that is none.", hint=_CORRUPT_HINT)
+
+
+def _ints_array(values: I64, width: int, bitmap: Any, kind: Any, rows: int) -> Any:
+    if kind.byte_width != width:
+        raise StoreCorrupt(f"A packed segment of {width}-byte values is read as {kind}.", hint=_CORRUPT_HINT)
+    narrow = values if width == 8 else values.astype(f"<i{width}")
+    return _from_buffers(kind, rows, bitmap, [narrow])
+
+
+def _text_array(lengths: I64, bitmap: Any, body: bytes, kind: Any, rows: int) -> Any:
+    offsets = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    if offsets[-1] != len(body):
+        raise StoreCorrupt("A packed text segment does not have the length it claims.", hint=_CORRUPT_HINT)
+    return _from_buffers(kind, rows, bitmap, [offsets.astype(np.int32), pa.py_buffer(body)])
+
+
+def _from_buffers(kind: Any, rows: int, bitmap: Any, parts: list[Any]) -> Any:
+    buffers = [bitmap, *(pa.py_buffer(p) if isinstance(p, np.ndarray) else p for p in parts)]
+    return pa.Array.from_buffers(kind, rows, buffers)

@@ -1,0 +1,89 @@
+"""Statistics of a segment: nulls, least and greatest value (docs/format.md, section 6).
+
+Numbers and times are given as integers or shortest floats in text; text and binary as the hexadecimal of their first
+`PREFIX` bytes, filled up with zeros: bounds are compared prefix with prefix. NaN takes no part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import zstandard
+
+from dsa_workbench.columns import layout
+from dsa_workbench.core.model.manifest import ColumnStats
+from dsa_workbench.errors import StoreCorrupt
+
+PREFIX = 8
+
+
+def column_stats(array: Any) -> ColumnStats:
+    """Count nulls and find the bounds of an array of a normal type."""
+    kind, t = array.type, pa.types
+    nulls = array.null_count
+    if len(array) == nulls or t.is_nested(kind):
+        return ColumnStats(nulls)
+    if t.is_string(kind) or t.is_binary(kind):
+        return ColumnStats(nulls, *_prefixes(array))
+    if t.is_integer(kind) or t.is_boolean(kind) or t.is_decimal(kind):
+        bounds = pc.min_max(array)
+        return ColumnStats(nulls, str(bounds["min"].as_py()), str(bounds["max"].as_py()))
+    if t.is_temporal(kind) and not t.is_interval(kind):
+        whole = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())
+        bounds = pc.min_max(whole)
+        return ColumnStats(nulls, str(bounds["min"].as_py()), str(bounds["max"].as_py()))
+    if t.is_floating(kind):
+        return ColumnStats(nulls, *_float_bounds(array))
+    return ColumnStats(nulls)
+
+
+def _float_bounds(array: Any) -> tuple[str | None, str | None]:
+    values = array.drop_null().to_numpy(zero_copy_only=False).astype(np.float64)
+    values = values[~np.isnan(values)]
+    return (repr(float(values.min())), repr(float(values.max()))) if len(values) else (None, None)
+
+
+def _prefixes(array: Any) -> tuple[str, str]:
+    offsets, data = layout.text_parts(array.drop_null() if array.null_count else array)
+    padded = np.concatenate([data, np.zeros(PREFIX, dtype=np.uint8)])
+    words = np.ndarray(shape=(len(data) + 1,), dtype=">u8", buffer=padded.data, strides=(1,))[offsets[:-1]]
+    words = words.astype(np.uint64)
+    lengths = np.diff(offsets)
+    short = lengths < PREFIX
+    if short.any():
+        gone = ((PREFIX - lengths[short]) * 8).astype(np.uint64)
+        # Shifting 64 bits by 64 is undefined: the empty text is set by hand.
+        words[short] = np.where(gone < 64, (words[short] >> (gone & np.uint64(63))) << (gone & np.uint64(63)), 0)
+    return f"{int(words.min()):016x}", f"{int(words.max()):016x}"
+
+
+def pack_stats(chunks: Sequence[Sequence[ColumnStats]]) -> bytes:
+    """Give the stored form of a page's statistics: JSON under zstd, a list a chunk, in it a list a column."""
+    rows = [[_to_json(c) for c in columns] for columns in chunks]
+    return zstandard.compress(json.dumps(rows, separators=(",", ":")).encode(), 3)
+
+
+def unpack_stats(body: bytes) -> list[tuple[ColumnStats, ...]]:
+    """Read what `pack_stats` gave.
+
+    Raises
+    ------
+    StoreCorrupt
+        The bytes are none of it.
+    """
+    try:
+        rows = json.loads(zstandard.decompress(body))
+        return [tuple(ColumnStats(*c) for c in columns) for columns in rows]
+    except (zstandard.ZstdError, ValueError, TypeError) as err:
+        raise StoreCorrupt(
+            f"Statistics of a page cannot be read ({err}).", hint="Run wb.check(), and restore from a backup."
+        ) from err
+
+
+def _to_json(stats: ColumnStats) -> list[Any]:
+    return [stats.nulls] if stats.minimum is None else [stats.nulls, stats.minimum, stats.maximum]

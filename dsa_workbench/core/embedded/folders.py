@@ -1,0 +1,120 @@
+"""Which folders may hold the database and its socket: ours, and closed to everybody else.
+
+Missing folders are made private. Folders that exist are looked at and never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from dsa_workbench.core.embedded.identity import owns
+from dsa_workbench.errors import DatabaseUnavailable, InvalidInput, NotPermitted
+
+SETTINGS_FILE = "dsa.conf"  # also the mark of a data folder that we made
+SOCKET = ".s.PGSQL.5432"
+# A socket's path has 104 bytes on macOS and 108 on Linux, and Postgres adds ".lock" to it.
+SOCKET_PATH_BYTES = 100
+
+
+def make_private(folder: Path) -> None:
+    """Make `folder` and the missing ones above it, each with mode 0700; leave the others as they are."""
+    missing: list[Path] = []
+    above = folder
+    try:
+        while not above.exists():
+            missing.append(above)
+            above = above.parent
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
+    except OSError as err:
+        raise NotPermitted(
+            f"The folder {folder} cannot be made: {err.strerror}.", hint="Choose another data folder."
+        ) from err
+
+
+def is_cluster(data: Path) -> bool:
+    """Tell whether `data` holds a database; raise when it exists and is not fit to hold one."""
+    try:
+        found = data.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as err:
+        raise NotPermitted(
+            f"The data folder {data} cannot be opened: {err.strerror}.", hint="Choose another data folder."
+        ) from err
+    if not stat.S_ISDIR(found.st_mode):
+        raise InvalidInput(f"{data} is not a folder.", hint="Choose another data folder.")
+    if not owns(found.st_uid):
+        raise NotPermitted(
+            f"The data folder {data} belongs to another user (uid {found.st_uid}).",
+            hint="Choose a data folder of your own, or run as that user.",
+        )
+    if not any(data.iterdir()):
+        return False
+    if not (data / "PG_VERSION").exists() or not (data / SETTINGS_FILE).exists():
+        raise InvalidInput(
+            f"The folder {data} is not empty and holds no database of this product.",
+            hint="Choose an empty or new data folder.",
+        )
+    if found.st_mode & 0o077:
+        raise NotPermitted(
+            f"The data folder {data} is open to other users (mode {stat.S_IMODE(found.st_mode):04o}).",
+            hint=f"Close it: chmod 700 '{data}'",
+        )
+    return True
+
+
+def socket_folder(data: Path) -> Path:
+    """Give the folder for the server's socket: the data folder, or a private one where its path does not fit.
+
+    Clients read `host=a,b` as two hosts, so a path with a comma does not fit either.
+    """
+    if _fits(data):
+        return data
+    name = f"dsa-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
+    session = Path(f"/run/user/{os.geteuid()}")
+    above = [session] if _is_private(session) else []
+    above += [Path(tempfile.gettempdir()).absolute(), Path("/tmp")]  # noqa: S108 - mode and owner are checked
+    for parent in above:
+        folder = parent / name
+        if not _fits(folder):
+            continue
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as err:
+            raise DatabaseUnavailable(
+                f"The socket folder {folder} cannot be made: {err.strerror}.",
+                hint="Choose a data folder with a shorter path.",
+            ) from err
+        if not _is_private(folder):
+            raise NotPermitted(
+                f"The socket folder {folder} belongs to another user or is open to others.",
+                hint="Remove it, or choose a data folder with a shorter path.",
+            )
+        return folder
+    raise InvalidInput(f"The path of {data} is too long for a socket.", hint="Choose a shorter one.")
+
+
+def remove_leftovers(data: Path) -> None:
+    """Remove what killed attempts to make `data` left behind. Only inside the gate."""
+    for entry in data.parent.iterdir():
+        if entry.name.startswith(f"{data.name}.tmp-") and _is_private(entry):
+            # an initdb that was killed a moment ago may still write; what stays is removed next time
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _fits(folder: Path) -> bool:
+    return "," not in str(folder) and len(os.fsencode(folder / f"{SOCKET}.lock")) <= SOCKET_PATH_BYTES
+
+
+def _is_private(folder: Path) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and owns(found.st_uid) and not found.st_mode & 0o077

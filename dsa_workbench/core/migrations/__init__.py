@@ -1,0 +1,1 @@
+"""How a store's tables came to be: a file a step under `versions`, run by `upgrade` when a store opens."""

@@ -1,0 +1,1 @@
+"""Repositories: the interfaces, and their implementations."""

@@ -1,0 +1,1 @@
+"""The repositories and the segment store on Postgres: the only SQL in the house."""

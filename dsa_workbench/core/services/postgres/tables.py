@@ -1,0 +1,174 @@
+"""The tables as this version of the code sees them. The migrations build the same; a test compares the two.
+
+Everything lies in one Postgres schema, so that a server which serves others too is not littered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON, JSONB, TIMESTAMP
+
+SCHEMA = "dsa"
+FORMAT = 1
+"""The version of what is stored. A store whose `meta` names a higher one is refused."""
+
+metadata = sa.MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    },
+)
+
+_MOMENT = TIMESTAMP(timezone=True)
+_now = sa.text("now()")
+
+
+def _id(name: str = "id", *, nullable: bool = False) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=nullable)
+
+
+def _body(name: str = "body") -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
+
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+datasets = sa.Table(
+    "datasets",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False, server_default=""),
+    sa.Column("metadata", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
+    sa.Column("created_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("deleted_at", _MOMENT),
+    sa.Column("deleted_by", sa.Text),
+)
+sa.Index("datasets_live_name", datasets.c.name, unique=True, postgresql_where=datasets.c.deleted_at.is_(None))
+
+trees = sa.Table("trees", metadata, _id(), _body(), sa.PrimaryKeyConstraint("id"))
+manifests = sa.Table("manifests", metadata, _id(), _body(), sa.PrimaryKeyConstraint("id"))
+pages = sa.Table("pages", metadata, _id(), _body(), _body("stats"), sa.PrimaryKeyConstraint("id"))
+
+commits = sa.Table(
+    "commits",
+    metadata,
+    _id(),
+    _id("tree"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("time", _MOMENT, nullable=False),
+    # JSON and not JSONB: the order of tables and columns is kept, and so is any character of their names.
+    sa.Column("summary", JSON, nullable=False),
+    # 1 + the greatest of the parents': sorts history, children before parents, without walking all of it.
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("id"),
+    sa.ForeignKeyConstraint(["tree"], [trees.c.id]),
+)
+
+commit_parents = sa.Table(
+    "commit_parents",
+    metadata,
+    _id("commit_id"),
+    sa.Column("ordinal", sa.SmallInteger, nullable=False),
+    _id("parent_id"),
+    sa.PrimaryKeyConstraint("commit_id", "ordinal"),
+    sa.ForeignKeyConstraint(["commit_id"], [commits.c.id]),
+    sa.ForeignKeyConstraint(["parent_id"], [commits.c.id]),
+    sa.Index(None, "parent_id"),
+)
+
+dataset_commits = sa.Table(
+    "dataset_commits",
+    metadata,
+    sa.Column("dataset_id", sa.BigInteger, nullable=False),
+    _id("commit_id"),
+    sa.PrimaryKeyConstraint("dataset_id", "commit_id"),
+    sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
+    sa.ForeignKeyConstraint(["commit_id"], [commits.c.id]),
+    sa.Index(None, "commit_id"),
+)
+
+refs = sa.Table(
+    "refs",
+    metadata,
+    sa.Column("dataset_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    _id("commit_id"),
+    sa.Column("protected", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("updated_at", _MOMENT, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("dataset_id", "name"),
+    sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
+    sa.ForeignKeyConstraint(["commit_id"], [commits.c.id]),
+)
+
+ref_log = sa.Table(
+    "ref_log",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("dataset_id", sa.BigInteger, nullable=False),
+    sa.Column("ref", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    # No foreign keys: the log outlives commits that the collector takes.
+    _id("old", nullable=True),
+    _id("new", nullable=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("at", _MOMENT, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
+    sa.Index(None, "dataset_id", "ref", "at", "id"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("dataset_id", sa.BigInteger, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    _id("commit_id"),
+    sa.Column("at", _MOMENT, nullable=False, server_default=_now),
+    sa.PrimaryKeyConstraint("dataset_id", "key"),
+    sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
+    sa.ForeignKeyConstraint(["commit_id"], [commits.c.id]),
+)
+
+# Fixed widths first and no gaps between them: 100 bytes a row beside the blob.
+segments = sa.Table(
+    "segments",
+    metadata,
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("created_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("encoding", sa.SmallInteger, nullable=False),
+    _id(),
+    _id("base", nullable=True),
+    _body("blob"),
+    sa.PrimaryKeyConstraint("id"),
+)
+
+
+@sa.event.listens_for(segments, "after_create")
+def _keep_blobs_as_they_are(_table: sa.Table, connection: sa.Connection, **_: Any) -> None:
+    # They are compressed already; Postgres would only try again.
+    connection.exec_driver_sql(f"ALTER TABLE {SCHEMA}.segments ALTER COLUMN blob SET STORAGE EXTERNAL")
+
+
+staging = sa.Table(
+    "staging",
+    metadata,
+    sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True, server_default=sa.text("gen_random_uuid()")),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("opened_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("seen_at", _MOMENT, nullable=False, server_default=_now),
+)

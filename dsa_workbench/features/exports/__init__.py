@@ -1,0 +1,1 @@
+"""Versions written to files."""

@@ -1,0 +1,110 @@
+"""Importing a file, a file object or tables in memory as a commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.core.model.ref import DEFAULT_BRANCH
+from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
+from dsa_workbench.features.versioning.incoming import Incoming, Mode
+from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.files.convert import is_readable
+from dsa_workbench.files.source import ReadOptions, open_tables
+from dsa_workbench.files.tables import Named
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """What to import, and how.
+
+    `source` is a path, a binary file object, a table in memory, or a dict of these. `table` names the one table that
+    is in it.
+    """
+
+    source: Any
+    dataset: str
+    table: str | None = None
+    ref: str = DEFAULT_BRANCH
+    mode: Mode = Mode.REPLACE
+    key: tuple[str, ...] | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    message: str | None = None
+    author: str | None = None
+    options: ReadOptions = field(default_factory=ReadOptions)
+    idempotency_key: str | None = None
+    progress: Callable[[Progress], None] | None = None
+
+
+def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> Committed:
+    """Read a source and commit what is in it.
+
+    A workbook or a dict of tables is all that the dataset holds from then on, unless sheets were chosen or rows are
+    added. Errors are those of `commit_tables`.
+    """
+
+    def arrive(standing: Mapping[str, Schema]) -> Arriving:
+        tables: Sequence[Any] = open_tables(command.source, command.options, progress=command.progress)
+        contract = _contract(command, standing, tables)
+        if contract:
+            options = replace(command.options, types=contract)
+            tables = open_tables(command.source, options, progress=command.progress)
+        if command.table is None:
+            return Arriving(tables, whole=len(tables) > 1 and command.options.sheets is None)
+        if len(tables) > 1:
+            raise InvalidInput(
+                f"There are {len(tables)} tables in it: {', '.join(t.name for t in tables)}.",
+                hint="Choose one with sheets=['...'] (--sheets) to give it another name.",
+            )
+        return Arriving([Named(command.table, tables[0])])
+
+    return commit_tables(
+        actor,
+        store,
+        cache,
+        CommitTables(
+            command.dataset,
+            arrive,
+            command.ref,
+            command.mode,
+            command.key,
+            command.rename,
+            command.message or _message(command),
+            command.author,
+            command.idempotency_key,
+        ),
+    )
+
+
+def _contract(command: ImportFile, standing: Mapping[str, Schema], tables: Sequence[Incoming]) -> dict[str, str] | None:
+    """Let rows that are added be read in the types that stand there: a narrower guess would not fit them.
+
+    Without it, text that looks like numbers in this file alone would come in as numbers, and 1.50 as 1.5.
+    """
+    if command.mode is Mode.REPLACE or command.options.types is not None or len(tables) != 1:
+        return None
+    schema = standing.get(command.table or tables[0].name)
+    if schema is None and len(standing) == 1 and command.table is None:
+        schema = next(iter(standing.values()))
+    if schema is None:
+        return None
+    given = set(tables[0].schema.names)
+    return {c.name: c.type for c in schema.columns if c.name in given and is_readable(c.type)} or None
+
+
+def _message(command: ImportFile) -> str:
+    verb = {Mode.REPLACE: "Import", Mode.APPEND: "Append", Mode.UPSERT: "Upsert"}[command.mode]
+    if isinstance(command.source, str | os.PathLike):
+        return f"{verb} {Path(command.source).name}"
+    name = getattr(command.source, "name", None)
+    if isinstance(name, str) and hasattr(command.source, "read"):
+        return f"{verb} {Path(name).name}"
+    return f"{verb} {command.dataset}"

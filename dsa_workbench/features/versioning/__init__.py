@@ -1,0 +1,1 @@
+"""Commits, reads, history and diffs of versioned tables."""

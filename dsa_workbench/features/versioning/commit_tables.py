@@ -1,0 +1,280 @@
+"""One commit: tables written, then manifests, tree and commit, and the ref moved last, by compare-and-swap."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from dsa_workbench.columns.identity import object_id
+from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.ids import ObjectId, short
+from dsa_workbench.core.model.manifest import Tree
+from dsa_workbench.core.model.objects import commit_body, parse_tree
+from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Dataset, Ref, RefKind
+from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.model.spec import check_name
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
+from dsa_workbench.errors import AlreadyExists, InvalidInput, NotFound, RefConflict, RefProtected
+from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
+from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest, store_tree, tree_id
+from dsa_workbench.features.versioning.read_table import StoredTable, load_table
+from dsa_workbench.features.versioning.resolve import did_you_mean
+from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.features.versioning.summary import summarize
+from dsa_workbench.features.versioning.write_table import write_table
+from dsa_workbench.files.source import Retyped
+
+ATTEMPTS = 200
+_PATIENCE = 0.5
+"""The longest pause between two attempts, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """Tables that come in; `whole` says that they are all the dataset holds from now on."""
+
+    tables: Sequence[Incoming]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTables:
+    """What to commit.
+
+    `arrive` is given the schemas that stand there and returns the tables that come in; it is called again when an
+    append or an upsert lost a race.
+    """
+
+    dataset: str
+    arrive: Callable[[Mapping[str, Schema]], Arriving]
+    ref: str = DEFAULT_BRANCH
+    mode: Mode = Mode.REPLACE
+    key: tuple[str, ...] | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    message: str | None = None
+    author: str | None = None
+    idempotency_key: str | None = None
+    progress: Callable[[int], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What came of it; `created` is False where nothing changed and no commit was made."""
+
+    commit: Commit
+    dataset: str
+    ref: str
+    created: bool
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What stands there when the work begins."""
+
+    dataset: Dataset | None = None
+    ref: Ref | None = None
+    commit: Commit | None = None
+    tables: Mapping[str, StoredTable] = field(default_factory=dict)
+    tree: Tree = field(default_factory=lambda: Tree(()))
+
+
+def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables) -> Committed:
+    """Write tables and commit them to a branch.
+
+    Raises
+    ------
+    RefConflict
+        Somebody else moved the branch meanwhile (replace), or again and again (append, upsert).
+    RefProtected, NotFound, InvalidInput, ImportRejected
+        The branch refuses writes, or is not there; the tables cannot be taken. Nothing was moved.
+    """
+    check_name("dataset", command.dataset)
+    check_name("branch", command.ref)
+    with store.unit() as unit:
+        staging = unit.staging.open(actor)
+        unit.commit()
+    try:
+        for attempt in range(ATTEMPTS):
+            done, head = _attempt(actor, store, cache, command)
+            if done is not None:
+                return done
+            if command.mode is Mode.REPLACE:
+                raise _conflict(command, head)
+            time.sleep(random.uniform(0, min(_PATIENCE, 0.01 * 1.3**attempt)))  # noqa: S311 - a pause, no secret
+        raise _conflict(command, head)
+    finally:
+        with store.unit() as unit:
+            unit.staging.close(staging)
+            unit.commit()
+
+
+def _conflict(command: CommitTables, head: Ref | None) -> RefConflict:
+    now = f"{short(head.commit_id)} by {head.updated_by}" if head is not None else "gone"
+    return RefConflict(
+        f"{command.dataset}@{command.ref} was moved while you were writing: it is {now} now.",
+        hint=f"Look at what came in (%dsa diff {command.dataset}@{command.ref}~1 {command.dataset}@{command.ref}), "
+        "then import again. Nothing of yours was committed.",
+        head=head.commit_id.hex() if head is not None else None,
+    )
+
+
+def _attempt(
+    actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables
+) -> tuple[Committed | None, Ref | None]:
+    with store.unit() as unit:
+        base = _load_base(unit, store, cache, command)
+        if base.dataset is not None and command.idempotency_key is not None:
+            before = unit.refs.recall(base.dataset.id, command.idempotency_key)
+            if before is not None:
+                return Committed(unit.commits.get(before), command.dataset, command.ref, False, 0), None
+    arriving = command.arrive({name: t.schema for name, t in base.tables.items()})
+    incoming = arriving.tables
+    _check_tables(incoming)
+    names = [t.name for t in incoming] if arriving.whole else _target_names(command, base, incoming)
+    built, notes, rows = {}, [], 0
+    for table, name in zip(incoming, names, strict=True):
+        built[name], said = _write(store, command, table, base.tables.get(name))
+        rows += built[name].manifest.rows
+        notes += [*said, *table.notes]
+    if arriving.whole and command.mode is Mode.REPLACE:
+        entries = {name: m.id for name, m in built.items()}
+        gone = [name for name in base.tree.names if name not in entries]
+        if gone:
+            notes.append(f"The tables {', '.join(gone)} are not in it: this version is without them.")
+    else:
+        entries = dict(base.tree.tables) | {name: m.id for name, m in built.items()}
+    tree = Tree(tuple(sorted(entries.items())))
+    if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
+        return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
+    new = {name: _stored(store, cache, manifest) for name, manifest in built.items()}
+    summary = summarize(base.tables, new, tree.names, command.rename)
+    commit = replace(_commit(actor, command, base, tree), summary=summary)
+    with store.unit() as unit:
+        moved, head = _publish(actor, unit, command, base, commit, tree, list(built.values()))
+    if not moved:
+        return None, head
+    return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
+
+
+def _load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables) -> _Base:
+    dataset = unit.datasets.find(command.dataset)
+    if dataset is None:
+        return _Base()
+    ref = unit.refs.find(dataset.id, command.ref)
+    if ref is None:
+        known = [r.name for r in unit.refs.list(dataset.id)]
+        if known:
+            raise NotFound(
+                f"{command.dataset} has no branch {command.ref!r}.",
+                hint=f"{did_you_mean(command.ref, known)} Make one with %dsa branch {command.dataset} {command.ref}.",
+            )
+        return _Base(dataset)
+    if ref.kind is RefKind.TAG:
+        raise InvalidInput(
+            f"{command.ref} is a tag of {command.dataset}: it does not move.",
+            hint=f"Make a branch from it: %dsa branch {command.dataset}@{command.ref} NAME.",
+        )
+    if ref.protected:
+        raise RefProtected(
+            f"{command.dataset}@{command.ref} is protected.",
+            hint="Write to another branch, or lift the protection first.",
+        )
+    commit = unit.commits.get(ref.commit_id)
+    tree = parse_tree(unit.objects.get_tree(ObjectId(bytes.fromhex(commit.tree))))
+    tables = {name: load_table(unit, store.segments, cache, oid) for name, oid in tree.tables}
+    return _Base(dataset, ref, commit, tables, tree)
+
+
+def _check_tables(incoming: Sequence[Incoming]) -> None:
+    if not incoming:
+        raise InvalidInput("There is no table in it.", hint="Give a file or a frame that holds one.")
+    names = [table.name for table in incoming]
+    if len(set(names)) != len(names):
+        raise InvalidInput(
+            f"Two tables have one name: {', '.join(sorted(names))}.", hint="Give each a name of its own."
+        )
+
+
+def _target_names(command: CommitTables, base: _Base, incoming: Sequence[Incoming]) -> list[str]:
+    """Say which table each that comes in becomes: one alone, unnamed, is the dataset's only one."""
+    if len(incoming) != 1 or incoming[0].name in base.tables or not base.tables:
+        return [table.name for table in incoming]
+    if incoming[0].name != "data":
+        return [incoming[0].name]
+    if len(base.tables) == 1:
+        return list(base.tables)
+    raise InvalidInput(
+        f"{command.dataset} has {len(base.tables)} tables: {', '.join(base.tables)}.",
+        hint="Say which of them this is, or a new name: table='...' (--table).",
+    )
+
+
+def _write(
+    store: IStore, command: CommitTables, incoming: Incoming, base: StoredTable | None
+) -> tuple[BuiltManifest, list[str]]:
+    known = {oid for chunk in base.chunks for oid in chunk.segments} if base is not None else set()
+    while True:
+        plan = plan_table(incoming, base, mode=command.mode, key=command.key, rename=command.rename)
+        try:
+            chunks = write_table(plan.table, store.segments, known=known, progress=command.progress)
+        except Retyped:
+            continue
+        built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, chunks)
+        return built, list(plan.notes)
+
+
+def _stored(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
+    return StoredTable(
+        built.manifest, [p.body for p in built.pages], [p.stats for p in built.pages], store.segments, cache
+    )
+
+
+def _commit(actor: Actor, command: CommitTables, base: _Base, tree: Tree) -> Commit:
+    now = datetime.now(UTC)
+    if base.commit is not None:
+        now = max(now, base.commit.time + timedelta(microseconds=1))
+    author = command.author or actor.name
+    message = command.message or _default_message(command)
+    parents = (base.commit.id,) if base.commit is not None else ()
+    tree_hex = tree_id(tree).hex()
+    oid = object_id("commit", commit_body(tree_hex, parents, author, message, now))
+    return Commit(oid.hex(), tree_hex, parents, author, message, now)
+
+
+def _default_message(command: CommitTables) -> str:
+    return {Mode.REPLACE: "Import", Mode.APPEND: "Append to", Mode.UPSERT: "Update"}[
+        command.mode
+    ] + f" {command.dataset}"
+
+
+def _publish(
+    actor: Actor,
+    unit: IUnitOfWork,
+    command: CommitTables,
+    base: _Base,
+    commit: Commit,
+    tree: Tree,
+    built: Sequence[BuiltManifest],
+) -> tuple[bool, Ref | None]:
+    """Store what the commit needs, the commit, and move the ref; True if all of it is durable now."""
+    try:
+        dataset = base.dataset or unit.datasets.create(command.dataset, actor)
+        store_tree(unit, tree, built)
+        unit.commits.put(dataset.id, commit)
+        if base.ref is None:
+            unit.refs.create(dataset.id, command.ref, RefKind.BRANCH, commit.oid, actor)
+        elif not unit.refs.move(dataset.id, command.ref, base.ref.commit_id, commit.oid, actor):
+            return False, unit.refs.find(dataset.id, command.ref)
+        if command.idempotency_key is not None:
+            unit.refs.remember(dataset.id, command.idempotency_key, commit.oid)
+    except AlreadyExists:
+        # Somebody made the dataset or the branch meanwhile: a lost race like any other.
+        return False, None
+    unit.commit()
+    return True, None

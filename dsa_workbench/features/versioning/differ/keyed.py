@@ -1,0 +1,43 @@
+"""Pairing rows by key.
+
+Where both versions declare the key it cannot repeat, so chunks with equal segments hold each other's rows and are not
+read; nor are chunks whose key segments are equal, for their rows are in line. Only in the rest keys are read and
+joined. A key that was only asked for may repeat: then all of it is read, and repeats are paired in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dsa_workbench.features.versioning.differ.joining import pair_columns
+from dsa_workbench.features.versioning.differ.runs import Positions, Runs, merge_runs, runs_of_pairs, without
+from dsa_workbench.features.versioning.differ.sides import ColumnPair, Sides
+
+
+def pair_by_key(sides: Sides, key: Sequence[ColumnPair], *, unique: bool) -> tuple[Runs, int]:
+    """Pair the rows of two versions by key columns.
+
+    Returns
+    -------
+    The pairs, and how many keys repeat.
+    """
+    old, new = np.arange(sides.old.chunks), np.arange(sides.new.chunks)
+    parts = []
+    if unique:
+        # Equal chunks have equal key segments, so one match finds both kinds.
+        left, right = sides.equal_chunks(key, old, new)
+        parts.append(chunk_runs(sides, left, right))
+        old, new = without(old, left), without(new, right)
+    a = sides.old.read([p.old for p in key], old)
+    b = sides.new.read([p.new for p in key], new)
+    at_old, at_new, repeats = pair_columns(a, b)
+    parts.append(runs_of_pairs(sides.old.rows_of(old)[at_old], sides.new.rows_of(new)[at_new]))
+    return merge_runs(parts), repeats
+
+
+def chunk_runs(sides: Sides, old: Positions, new: Positions) -> Runs:
+    """Pair whole chunks row by row."""
+    begin = sides.old.borders[old]
+    return Runs(begin, sides.new.borders[new], sides.old.borders[old + 1] - begin)

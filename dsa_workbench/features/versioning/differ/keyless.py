@@ -1,0 +1,198 @@
+"""Pairing rows without a key: a multiset difference, then edits in place.
+
+Taking equal rows out of both sides leaves a multiset difference as it is. So first whole chunks with equal segments
+go, unread. Then the rest is lined up by its most telling column, and lined up rows that prove equal in every column
+go. What is still left is coded exactly over all columns, and counted; a row prefers its equal in the same gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from dsa_workbench.columns.codes import codes
+from dsa_workbench.columns.equality import same_form
+from dsa_workbench.features.versioning.differ.cells import CellDiff, compare_cells
+from dsa_workbench.features.versioning.differ.edits import Coded, gaps, pair_edits
+from dsa_workbench.features.versioning.differ.joining import (
+    column_codes,
+    dense_codes,
+    pair_codes,
+    pair_columns,
+    row_codes,
+)
+from dsa_workbench.features.versioning.differ.keyed import chunk_runs
+from dsa_workbench.features.versioning.differ.runs import (
+    Positions,
+    Runs,
+    among,
+    distinct,
+    merge_runs,
+    runs_of_pairs,
+    uncovered,
+    without,
+)
+from dsa_workbench.features.versioning.differ.sides import ColumnPair, Sides
+
+
+def pair_by_rows(sides: Sides, pairs: Sequence[ColumnPair]) -> tuple[Runs, dict[str, CellDiff]]:
+    """Pair equal rows, then edited ones; give the pairs and their changed cells by new column name."""
+    if not pairs:
+        return _without_columns(sides), {}
+    old, new = np.arange(sides.old.chunks), np.arange(sides.new.chunks)
+    left, right = sides.equal_chunks(pairs, old, new)
+    lined = _line_up(sides, pairs, without(old, left), without(new, right))
+    equal = merge_runs([chunk_runs(sides, left, right), lined.equal])
+    edited = _certain_edits(lined, equal, len(pairs)) if lined.certain else merge_runs([])
+    runs = merge_runs([equal, edited])
+    cells = _only(lined.cells, merge_runs([lined.equal, edited]).new_rows())
+    removed = uncovered(runs.old, runs.rows, sides.old.rows)
+    added = uncovered(runs.new, runs.rows, sides.new.rows)
+    if not len(removed) or not len(added):
+        return runs, cells
+    rest, rest_cells = _count_rows(sides, pairs, equal, removed, added, certain=lined.certain)
+    return merge_runs([runs, rest]), _join_cells([cells, rest_cells])
+
+
+def _without_columns(sides: Sides) -> Runs:
+    """Pair rows that have no cells at all; rows with cells have nothing in common without a common column."""
+    bare = not sides.old.version.schema.columns and not sides.new.version.schema.columns
+    rows = np.array([min(sides.old.rows, sides.new.rows) if bare else 0], np.int64)
+    return merge_runs([Runs(np.zeros(1, np.int64), np.zeros(1, np.int64), rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Lined:
+    """Rows lined up by one column: those equal in all columns, and all of them with their cells.
+
+    `certain` says that no value of the column repeats: then a row has no equal but the one beside it.
+    """
+
+    runs: Runs
+    equal: Runs
+    cells: dict[str, CellDiff]
+    certain: bool
+
+
+def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Positions) -> _Lined:
+    none = merge_runs([])
+    if not len(old) or not len(new):
+        return _Lined(none, none, {}, certain=False)
+    by = _telling_column(sides, pairs, int(old[0]), int(new[0]))
+    at_old, at_new, repeats = pair_columns(sides.old.read([by.old], old), sides.new.read([by.new], new))
+    runs = runs_of_pairs(sides.old.rows_of(old)[at_old], sides.new.rows_of(new)[at_new])
+    cells = compare_cells(sides, runs, pairs)
+    edited = distinct(np.concatenate([c.changed for c in cells.values()]))
+    return _Lined(runs, _less(runs, edited), cells, certain=not repeats)
+
+
+def _less(runs: Runs, dropped: Positions) -> Runs:
+    """Take the pairs of some new rows out."""
+    if not len(dropped):
+        return runs
+    new = runs.new_rows()
+    keep = ~among(new, dropped)
+    return runs_of_pairs(runs.old_rows()[keep], new[keep])
+
+
+def _certain_edits(lined: _Lined, equal: Runs, columns: int) -> Runs:
+    """Find lined up rows that are edits of each other: in one gap, and equal in at least half of their cells."""
+    edited, changes = np.unique(np.concatenate([c.changed for c in lined.cells.values()]), return_counts=True)
+    edited = edited[2 * (columns - changes) >= columns]
+    old = lined.runs.old_at(edited)
+    old_gaps, new_gaps = gaps(equal, old, edited)
+    here = old_gaps == new_gaps
+    return runs_of_pairs(old[here], edited[here])
+
+
+def _only(cells: Mapping[str, CellDiff], new_rows: Positions) -> dict[str, CellDiff]:
+    """Keep the cells of some rows."""
+    return {
+        name: CellDiff(c.changed[among(c.changed, new_rows)], c.reformed[among(c.reformed, new_rows)])
+        for name, c in cells.items()
+    }
+
+
+def _telling_column(sides: Sides, pairs: Sequence[ColumnPair], old: int, new: int) -> ColumnPair:
+    """Find the column that tells most rows apart, by one chunk of each side; numbers and times win over text.
+
+    A column whose values both chunks share comes first: a time of writing tells all rows apart and pairs none.
+    """
+    a = sides.old.read([p.old for p in pairs], np.array([old]))
+    b = sides.new.read([p.new for p in pairs], np.array([new]))
+    best, chosen = (False, -1, False, 0), pairs[0]
+    for place, (pair, left, right) in enumerate(zip(pairs, a, b, strict=True)):
+        (x, y), count = codes([left, right])
+        in_old, in_new = np.bincount(x, minlength=count), np.bincount(y, minlength=count)
+        shared = bool((in_old[1:] * in_new[1:]).any())
+        narrow = pa.types.is_primitive(sides.new.type(pair.new))
+        rank = (shared, int(np.count_nonzero(in_old)), narrow, -place)
+        if rank > best:
+            best, chosen = rank, pair
+    return chosen
+
+
+def _count_rows(
+    sides: Sides,
+    pairs: Sequence[ColumnPair],
+    runs: Runs,
+    removed: Positions,
+    added: Positions,
+    *,
+    certain: bool,
+) -> tuple[Runs, dict[str, CellDiff]]:
+    """Pair what is left: equal rows of one gap, then equal rows anywhere, then edits.
+
+    `runs` are the surviving rows; `certain` says that no rows are equal any more.
+    """
+    old = sides.old.take([p.old for p in pairs], removed)
+    new = sides.new.take([p.new for p in pairs], added)
+    coded = column_codes(old, new)
+    left, right = np.arange(len(removed)), np.arange(len(added))
+    at_old = at_new = np.zeros(0, np.int64)
+    if not certain:
+        at_old, at_new = _equal_rows(coded, *gaps(runs, removed, added))
+        runs = merge_runs([runs, runs_of_pairs(removed[at_old], added[at_new])])
+        left, right = without(left, at_old), without(right, at_new)
+    if len(left) and len(right):
+        some = [(a[left], b[right], count) for a, b, count in coded]
+        edited_old, edited_new = pair_edits(some, *gaps(runs, removed[left], added[right]))
+        at_old = np.concatenate([at_old, left[edited_old]])
+        at_new = np.concatenate([at_new, right[edited_new]])
+    cells = {}
+    for pair, a, b, (x, y, _) in zip(pairs, old, new, coded, strict=True):
+        changed = x[at_old] != y[at_new]
+        form = same_form(a.take(pa.array(at_old)), b.take(pa.array(at_new)))
+        null = b.is_null().to_numpy()[at_new]
+        cells[pair.new] = CellDiff(added[at_new[changed]], added[at_new[~changed & ~form & ~null]])
+    return runs_of_pairs(removed[at_old], added[at_new]), cells
+
+
+def _equal_rows(coded: Coded, old_gaps: Positions, new_gaps: Positions) -> tuple[Positions, Positions]:
+    """Pair equal rows as often as they are on both sides, in their own gap first."""
+    old, new, _ = dense_codes(*row_codes(coded)[:2])
+    old_gap, new_gap, count = dense_codes(old_gaps, new_gaps)
+    values = int(max(old.max(), new.max())) + 1
+    near_old, near_new = pair_codes(*dense_codes(old_gap * values + old, new_gap * values + new))
+    far_old, far_new = without(np.arange(len(old)), near_old), without(np.arange(len(new)), near_new)
+    a, b = pair_codes(old[far_old], new[far_new], values)
+    return np.concatenate([near_old, far_old[a]]), np.concatenate([near_new, far_new[b]])
+
+
+def _join_cells(parts: Sequence[Mapping[str, CellDiff]]) -> dict[str, CellDiff]:
+    out: dict[str, CellDiff] = {}
+    for part in parts:
+        for name, cells in part.items():
+            before = out.get(name)
+            out[name] = (
+                cells
+                if before is None
+                else CellDiff(
+                    np.sort(np.concatenate([before.changed, cells.changed])),
+                    np.sort(np.concatenate([before.reformed, cells.reformed])),
+                )
+            )
+    return out

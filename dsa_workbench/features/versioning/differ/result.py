@@ -1,0 +1,164 @@
+"""A table diff as data: counts and positions. Values are read when rows are asked for, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dsa_workbench.columns.types import parse_type
+from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.differ.runs import Positions
+from dsa_workbench.features.versioning.table_version import TableVersion
+
+KINDS = ("added", "removed", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The rows of a diff in display order: what happened (a place in KINDS), and positions, -1 where absent."""
+
+    kind: npt.NDArray[np.int8]
+    old: Positions
+    new: Positions
+
+    def choose(self, which: Any) -> Entries:
+        """Give some of the entries."""
+        return Entries(self.kind[which], self.old[which], self.new[which])
+
+
+@dataclass(frozen=True, slots=True)
+class TableDiff:
+    """What differs between two versions of a table.
+
+    `pairing` is a sentence that says how rows were paired; `key` the columns used, by their new names, none for a
+    keyless diff. `columns` are in the new schema's order, dropped ones last.
+    """
+
+    schema_changes: tuple[SchemaChange, ...]
+    counts: ChangeCounts
+    pairing: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    old: TableVersion | None
+    new: TableVersion | None
+    old_names: Mapping[str, str]
+    """Column -> its name in the old version, where it has one."""
+    entries: Entries
+    cells: Mapping[str, Positions]
+    """Column -> the new positions of rows whose cell changed, ascending."""
+
+    def rows(self, offset: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> Any:
+        """Read changed rows in display order.
+
+        Rows stand as in the new table; a removed row stands after the row that its last surviving predecessor
+        became, before rows added there.
+
+        Parameters
+        ----------
+        offset, limit
+            Which of the rows, counted after `kinds` has chosen.
+        kinds
+            Any of `added`, `removed`, `changed`; all of them if not given.
+
+        Returns
+        -------
+        A `pyarrow.Table` with `change`, `old_row`, `new_row` (positions from 0, null where absent),
+        `changed_columns`, and `old.c` and `new.c` for every column c, null where a side has no such column or row.
+
+        Raises
+        ------
+        InvalidInput
+            A kind that is none, or a negative offset or limit.
+        """
+        if offset < 0 or (limit is not None and limit < 0):
+            raise InvalidInput("offset and limit cannot be negative.", hint="Count rows from 0.")
+        end = None if limit is None else offset + limit
+        return self._table(self._chosen(kinds).choose(slice(offset, end)))
+
+    def batches(self, rows_per_batch: int = 65_536) -> Iterator[Any]:
+        """Read all changed rows in display order, as `pyarrow.RecordBatch`es of so many rows at most."""
+        if rows_per_batch < 1:
+            raise InvalidInput("rows_per_batch must be at least 1.", hint="Leave it out for a sensible size.")
+        for begin in range(0, len(self.entries.kind), rows_per_batch):
+            yield from (
+                self._table(self.entries.choose(slice(begin, begin + rows_per_batch)))
+                .combine_chunks()
+                .to_batches()
+            )
+
+    def _chosen(self, kinds: Collection[str] | None) -> Entries:
+        if kinds is None:
+            return self.entries
+        wanted = {kinds} if isinstance(kinds, str) else set(kinds)
+        if unknown := wanted.difference(KINDS):
+            raise InvalidInput(
+                f"{min(unknown)!r} is no kind of change.", hint=f"Kinds are {', '.join(KINDS)}."
+            )
+        return self.entries.choose(np.isin(self.entries.kind, [KINDS.index(k) for k in wanted]))
+
+    def _table(self, page: Entries) -> Any:
+        fields: dict[str, Any] = {
+            "change": pa.array(KINDS).take(pa.array(page.kind)),
+            "old_row": pa.array(page.old, mask=page.old < 0),
+            "new_row": pa.array(page.new, mask=page.new < 0),
+            "changed_columns": self._changed_columns(page),
+        }
+        old = _values(self.old, list(self.old_names.values()), page.old)
+        new = _values(self.new, list(self.new.schema.names) if self.new else [], page.new)
+        nothing = pa.nulls(len(page.kind))
+        for column in self.columns:
+            before, after = old.get(self.old_names.get(column, "")), new.get(column)
+            if column not in self.old_names:
+                before = None
+            fields[f"old.{column}"] = nothing.cast(after.type) if before is None else before
+            fields[f"new.{column}"] = nothing.cast(before.type) if after is None else after
+        return pa.table(fields)
+
+    def _changed_columns(self, page: Entries) -> Any:
+        changed = page.kind == KINDS.index("changed")
+        rows, names = [], []
+        for number, column in enumerate(self.columns):
+            positions = self.cells.get(column)
+            if positions is None or not len(positions):
+                continue
+            place = np.minimum(np.searchsorted(positions, page.new), len(positions) - 1)
+            hit = np.flatnonzero(changed & (positions[place] == page.new))
+            rows.append(hit)
+            names.append(np.full(len(hit), number, np.int64))
+        row = np.concatenate([np.zeros(0, np.int64), *rows])
+        name = np.concatenate([np.zeros(0, np.int64), *names])[np.argsort(row, kind="stable")]
+        ends = np.cumsum(np.bincount(row, minlength=len(page.kind)))
+        texts = pa.array(self.columns, pa.string()).take(pa.array(name))
+        return pa.ListArray.from_arrays(pa.array(np.append(0, ends), pa.int32()), texts)
+
+
+def _values(version: TableVersion | None, names: Sequence[str], rows: Positions) -> dict[str, Any]:
+    """Read columns at some rows, null where the row is -1."""
+    if version is None:
+        return {}
+    here = rows >= 0
+    table = version.take(names, rows[here])
+    place = pa.array(np.cumsum(here) - 1, mask=~here)
+    types = {c.name: parse_type(c.type) for c in version.schema.columns}
+    if not len(place):
+        return {name: pa.nulls(0, types[name]) for name in names}
+    return {name: table.column(name).take(place) for name in names}
+
+
+def display_order(
+    removed: Positions, after: Positions, added: Positions, old: Positions, new: Positions
+) -> Entries:
+    """Put removed, added and changed rows in order; `after` is the new position that each removed row follows."""
+    none = np.full(len(added), -1, np.int64), np.full(len(removed), -1, np.int64)
+    kind = np.repeat(np.array([0, 1, 2], np.int8), [len(added), len(removed), len(old)])
+    all_old = np.concatenate([none[0], removed, old])
+    all_new = np.concatenate([added, none[1], new])
+    place = np.concatenate([added, after, new])
+    order = np.lexsort((all_old, kind == KINDS.index("removed"), place))
+    return Entries(kind[order], all_old[order], all_new[order])

@@ -1,0 +1,132 @@
+"""Reading a table at a version: all of it or a page, all columns or some, all rows or those that match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dsa_workbench.columns.extensions import revive_extensions
+from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.read_table import StoredTable, load_table
+from dsa_workbench.features.versioning.resolve import resolve
+from dsa_workbench.features.versioning.segment_cache import SegmentCache
+
+
+@dataclass(frozen=True, slots=True)
+class TableAt:
+    """A table at a version: the spec as it was understood, the commit, the table."""
+
+    spec: VersionSpec
+    commit: Commit
+    table: StoredTable
+
+
+def get_table(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> TableAt:
+    """Find one table at a version.
+
+    Raises
+    ------
+    NotFound, InvalidSpec
+        There is none, or several and the spec names none.
+    """
+    with store.unit() as unit:
+        found = resolve(unit, spec)
+        name, manifest = found.table()
+        table = load_table(unit, store.segments, cache, manifest)
+    return TableAt(spec.with_table(name) if len(found.tree.tables) > 1 else spec, found.commit, table)
+
+
+class Selection:
+    """Columns, rows and a page of a stored table; nothing is read before it is asked for."""
+
+    def __init__(
+        self, table: StoredTable, columns: Sequence[str] | None = None, where: Any = None,
+        offset: int = 0, limit: int | None = None,
+    ) -> None:  # fmt: skip
+        if offset < 0 or (limit is not None and limit < 0):
+            raise InvalidInput("offset and limit cannot be negative.", hint="Count rows from 0.")
+        self._table, self._offset, self._limit = table, offset, limit
+        self._columns = tuple(table.schema.names if columns is None else columns)
+        self._storage = table.arrow_schema(self._columns)
+        self._where = _condition(table, where)
+
+    @cached_property
+    def schema(self) -> Any:
+        """The columns as a `pyarrow.Schema`."""
+        return revive_extensions(self._storage.empty_table()).schema
+
+    @cached_property
+    def num_rows(self) -> int:
+        """How many rows there are within the page asked for."""
+        if self._where is None:
+            rows = max(0, self._table.rows - self._offset)
+            return rows if self._limit is None else min(rows, self._limit)
+        return sum(batch.num_rows for batch in self._batches(0, None, count=True))
+
+    def table(self, offset: int = 0, limit: int | None = None) -> Any:
+        """Read rows of this selection as a `pyarrow.Table`; `offset` counts from its first row."""
+        if not self._columns:
+            stop = self.num_rows if limit is None else min(self.num_rows, offset + limit)
+            return pa.table({"": pa.nulls(max(0, stop - offset))}).select([])
+        return revive_extensions(pa.Table.from_batches(list(self._batches(offset, limit)), self._storage))
+
+    def batches(self) -> Iterator[Any]:
+        """Read all rows as `pyarrow.RecordBatch`es, a few in memory at a time."""
+        for batch in self._batches(0, None):
+            yield from revive_extensions(pa.Table.from_batches([batch])).to_batches()
+
+    def _batches(self, offset: int, limit: int | None, *, count: bool = False) -> Iterator[Any]:
+        start = self._offset + offset
+        room = None if self._limit is None else max(0, self._limit - offset)
+        size = room if limit is None else limit if room is None else min(limit, room)
+        if self._where is None:
+            yield from self._table.page(self._columns, start, size)
+            return
+        names, expression = self._where
+        columns = () if count else self._columns
+        wanted = [*columns, *(n for n in names if n not in columns)]
+        for batch in self._table.read_chunks(wanted, range(len(self._table.chunks))):
+            matching = batch.filter(expression)
+            if start:
+                passed = min(start, matching.num_rows)
+                start -= passed
+                matching = matching.slice(passed)
+            if size is not None:
+                matching = matching.slice(0, size)
+                size -= matching.num_rows
+            if matching.num_rows:
+                yield matching if count else matching.select(list(self._columns))
+            if size == 0:
+                return
+
+
+def _condition(table: StoredTable, where: Any) -> tuple[list[str], Any] | None:
+    """Turn a condition into the columns it may need and an Arrow expression.
+
+    It is a `pyarrow.compute.Expression`, or a list of (column, operator, value), all of which must hold.
+    """
+    if where is None:
+        return None
+    if isinstance(where, pc.Expression):
+        return list(table.schema.names), where
+    try:
+        terms = [where] if isinstance(where, tuple) else list(where)
+        names = list(dict.fromkeys(term[0] for term in terms))
+        expression = pq.filters_to_expression(terms)
+    except (TypeError, ValueError, IndexError) as err:
+        raise InvalidInput(
+            f"The condition {where!r} cannot be read ({err}).",
+            hint="Write it as [('qty', '>', 3), ('country', 'in', ['France', 'Italy'])].",
+        ) from err
+    table.arrow_schema(names)
+    return names, expression

@@ -1,0 +1,302 @@
+"""From what comes in, and what stands there, to what is written: replace, append, upsert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from dsa_workbench.columns import layout
+from dsa_workbench.columns.chunker import WINDOW
+from dsa_workbench.columns.types import arrow_schema, model_schema, normal_type, parse_type
+from dsa_workbench.core.model.schema import Column, Schema
+from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.features.versioning.read_table import StoredTable
+from dsa_workbench.features.versioning.resolve import did_you_mean
+from dsa_workbench.features.versioning.upsert import upsert_batches
+from dsa_workbench.features.versioning.write_table import TableInput
+
+
+class Mode(StrEnum):
+    """How what comes in meets what stands there."""
+
+    REPLACE = "replace"
+    """It is the whole new state."""
+    APPEND = "append"
+    """Its rows follow those that stand there."""
+    UPSERT = "upsert"
+    """Its rows replace those of equal key, and follow where the key is new."""
+
+
+class Incoming(Protocol):
+    """A table to be committed: what `files` gives, and what a data frame is wrapped in."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema of the batches."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was assumed."""
+        ...
+
+    def batches(self) -> Iterator[Any]:
+        """Give the rows in order, again at each call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to write, and what to tell the user about it."""
+
+    table: TableInput
+    notes: tuple[str, ...] = ()
+
+
+def plan_table(
+    incoming: Incoming,
+    base: StoredTable | None,
+    *,
+    mode: Mode,
+    key: Sequence[str] | None,
+    rename: Mapping[str, str],
+) -> Plan:
+    """Decide schema, key, border columns and rows of a table's next version.
+
+    `key` None keeps the key that stands there; an empty one drops it.
+
+    Raises
+    ------
+    InvalidInput
+        The schemas do not fit each other, or the key names columns that are not there.
+    """
+    given = model_schema(incoming.schema)
+    _check_names(incoming.label, given)
+    if base is None or mode is Mode.REPLACE:
+        keys = _choose_key(incoming.label, given, base, key, rename)
+        table = TableInput(given, incoming.batches, keys, _borders(given, keys, base, rename), incoming.label)
+        return Plan(table)
+    schema, notes = _merge_schemas(incoming.label, base.schema, given)
+    keys = _choose_key(incoming.label, schema, base, key, {})
+    arrow = arrow_schema(schema)
+    conformed = _conformed(incoming, arrow)
+    borders = _borders(schema, keys, base, {})
+    if mode is Mode.UPSERT:
+        if not keys:
+            raise InvalidInput(
+                f"{incoming.label}: an upsert needs a key, and the table has none.",
+                hint="Give key=[...] (--key).",
+            )
+        rows = upsert_batches(base, conformed, given.names, arrow, keys, incoming.label)
+        return Plan(TableInput(schema, rows, keys, borders, incoming.label), notes)
+    return Plan(_append(base, conformed, schema, keys, borders, incoming.label), notes)
+
+
+def _check_names(label: str, schema: Schema) -> None:
+    seen: set[str] = set()
+    for name in schema.names:
+        if name in seen:
+            raise InvalidInput(f"{label}: two columns are called {name!r}.", hint="Give each column a name of its own.")
+        seen.add(name)
+
+
+def _choose_key(
+    label: str, schema: Schema, base: StoredTable | None, key: Sequence[str] | None, rename: Mapping[str, str]
+) -> tuple[str, ...]:
+    if key is not None:
+        missing = [name for name in key if name not in schema.names]
+        if missing:
+            raise InvalidInput(
+                f"{label}: there is no column {', '.join(map(repr, missing))} to be the key.",
+                hint=did_you_mean(missing[0], schema.names),
+            )
+        if len(set(key)) != len(key):
+            raise InvalidInput(f"{label}: the key names a column twice.", hint="Name each key column once.")
+        return tuple(key)
+    inherited = tuple(rename.get(name, name) for name in base.key) if base is not None else ()
+    missing = [name for name in inherited if name not in schema.names]
+    if missing:
+        raise InvalidInput(
+            f"{label}: the key column {', '.join(map(repr, missing))} of the version before is not there.",
+            hint="Say which columns are the key now (key=[...], --key), drop it (key=[], --no-key), "
+            "or tell the new name (rename={'old': 'new'}, --rename old=new).",
+        )
+    return inherited
+
+
+def _borders(
+    schema: Schema, key: tuple[str, ...], base: StoredTable | None, rename: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Choose the columns that borders are taken from: those of before while they can serve, else the key, else all."""
+    if base is not None:
+        inherited = tuple(rename.get(name, name) for name in base.manifest.chunk_by)
+        if (
+            inherited
+            and set(inherited) <= set(schema.names)
+            and (not key or key == tuple(rename.get(k, k) for k in base.key))
+        ):
+            return inherited
+    return key or schema.names
+
+
+def _merge_schemas(label: str, base: Schema, given: Schema) -> tuple[Schema, tuple[str, ...]]:
+    """Give the schema of both: the columns that stand there, then the new ones."""
+    columns = []
+    for column in base.columns:
+        index = given.index(column.name)
+        other = given.columns[index] if index >= 0 else None
+        columns.append(_merge_column(label, column, other))
+    added = [replace(c, nullable=True) for c in given.columns if base.index(c.name) < 0]
+    absent = [c.name for c in base.columns if given.index(c.name) < 0]
+    notes = []
+    if absent:
+        notes.append(f"{label} has no {', '.join(absent)}: left empty in new rows.")
+    if added:
+        notes.append(f"{label} brings new columns: {', '.join(c.name for c in added)}; empty in the rows before.")
+    return Schema((*columns, *added), base.metadata), tuple(notes)
+
+
+def _merge_column(label: str, column: Column, other: Column | None) -> Column:
+    if other is None:
+        return replace(column, nullable=True)
+    nullable = column.nullable or other.nullable
+    if column.type == "null":
+        return replace(column, type=other.type, nullable=nullable)
+    if not _fits(other.type, column.type):
+        raise InvalidInput(
+            f"{label}: the column {column.name} is {other.type} here, but {column.type} in the table.",
+            hint=f"Convert it to {column.type} first, or import with mode replace to change the column's type.",
+            column=column.name,
+        )
+    return replace(column, nullable=nullable)
+
+
+def _fits(given: str, wanted: str) -> bool:
+    """Say whether values of one type can become another without a loss, value by value where need be."""
+    if given in {wanted, "null"}:
+        return True
+    a, b, t = parse_type(given), parse_type(wanted), pa.types
+    if t.is_integer(a):
+        return bool(t.is_integer(b) or t.is_floating(b) or t.is_decimal(b))
+    if t.is_floating(a) and t.is_floating(b):
+        return bool(a.bit_width <= b.bit_width)
+    if t.is_decimal(a) and t.is_decimal(b):
+        return True
+    if t.is_timestamp(a) and t.is_timestamp(b):
+        return (a.tz is None) == (b.tz is None)
+    return False
+
+
+def _conformed(incoming: Incoming, arrow: Any) -> Callable[[], Iterator[Any]]:
+    def read() -> Iterator[Any]:
+        done = 0
+        for batch in incoming.batches():
+            names = batch.schema.names
+            columns = []
+            for field in arrow:
+                if field.name in names:
+                    column = batch.column(names.index(field.name))
+                    columns.append(_cast(column, field, incoming.label, done))
+                else:
+                    columns.append(pa.nulls(batch.num_rows, field.type))
+            done += batch.num_rows
+            yield pa.RecordBatch.from_arrays(columns, schema=arrow)
+
+    return read
+
+
+def _cast(column: Any, field: Any, label: str, done: int) -> Any:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = layout.normalize(array) if array.type != normal_type(array.type) else array
+    if array.type == field.type:
+        return array
+    try:
+        return array.cast(field.type)
+    except pa.ArrowInvalid as err:
+        row = _first_misfit(array, field.type)
+        raise ImportRejected(
+            f"{label}, row {done + row + 1:,}, column {field.name}: {array[row]} does not fit {field.type}.",
+            hint="Mend the value, or import with mode replace to change the column's type.",
+            row=done + row + 1,
+            column=field.name,
+        ) from err
+
+
+def _first_misfit(array: Any, target: Any) -> int:
+    low, high = 0, len(array)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            array.slice(low, middle - low).cast(target)
+        except pa.ArrowInvalid:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _append(
+    base: StoredTable,
+    incoming: Callable[[], Iterator[Any]],
+    schema: Schema,
+    key: tuple[str, ...],
+    borders: tuple[str, ...],
+    label: str,
+) -> TableInput:
+    """Keep the chunks that no further row can change, and write what follows them."""
+    same = [c.type for c in schema.columns] == [c.type for c in base.schema.columns]
+    first = _last_firm_border(base) if same and borders == base.manifest.chunk_by else 0
+    arrow = arrow_schema(schema)
+
+    def read() -> Iterator[Any]:
+        for batch in base.read_chunks(base.schema.names, range(first, len(base.chunks))):
+            columns = [_widen(batch, field) for field in arrow]
+            yield pa.RecordBatch.from_arrays(columns, schema=arrow)
+        yield from incoming()
+
+    def kept_keys() -> Iterator[Any]:
+        return base.read_chunks(key, range(first))
+
+    return TableInput(
+        schema,
+        read,
+        key,
+        borders,
+        label,
+        kept=tuple(base.chunks_with_stats[:first]) if first else (),
+        kept_keys=kept_keys,
+        rows_before=base.rows,
+    )
+
+
+def _widen(batch: Any, field: Any) -> Any:
+    index = batch.schema.get_field_index(field.name)
+    if index < 0:
+        return pa.nulls(batch.num_rows, field.type)
+    column = batch.column(index)
+    return column if column.type == field.type else column.cast(field.type)
+
+
+def _last_firm_border(base: StoredTable) -> int:
+    """Find the last chunk that begins at a border whose whole window is in the table already.
+
+    Such a border stays whatever rows follow, and the rows before it are cut as they were (docs/format.md, section 5).
+    """
+    for i in range(len(base.chunks) - 1, 0, -1):
+        if not base.chunks[i].forced and base.starts[i] + WINDOW < base.rows:
+            return i
+    return 0

@@ -1,0 +1,178 @@
+"""Reading a stored table: manifest -> chunks -> segments -> Arrow, and only what is asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dsa_workbench.columns import codec
+from dsa_workbench.columns.stats import unpack_stats
+from dsa_workbench.columns.types import arrow_field
+from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.manifest import Chunk, Manifest
+from dsa_workbench.core.model.objects import parse_manifest, parse_page
+from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.services.interfaces import ISegmentStore, IUnitOfWork, StoredSegment
+from dsa_workbench.errors import NotFound
+from dsa_workbench.features.versioning.resolve import did_you_mean
+from dsa_workbench.features.versioning.segment_cache import SegmentCache
+
+I64 = npt.NDArray[np.int64]
+
+DECODERS = 2
+_GROUP_BYTES = 4 << 20
+"""Canonical bytes (guessed) that are fetched in one round trip."""
+
+
+def load_table(unit: IUnitOfWork, segments: ISegmentStore, cache: SegmentCache, manifest_id: ObjectId) -> StoredTable:
+    """Load a table's manifest and pages; its data are fetched when they are asked for."""
+    manifest = parse_manifest(unit.objects.get_manifest(manifest_id))
+    pages = unit.objects.get_pages([p.id for p in manifest.pages])
+    return StoredTable(manifest, [p.body for p in pages], [p.stats for p in pages], segments, cache)
+
+
+class StoredTable:
+    """A table at one version; a `TableVersion`."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        pages: list[bytes],
+        stats: list[bytes],
+        segments: ISegmentStore,
+        cache: SegmentCache,
+    ) -> None:
+        self.manifest = manifest
+        self.chunks: list[Chunk] = [chunk for body in pages for chunk in parse_page(body)]
+        self._stats, self._segments, self._cache = stats, segments, cache
+
+    @property
+    def schema(self) -> Schema:
+        """The table's own schema, as it was when the version was made."""
+        return self.manifest.schema
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The declared key columns."""
+        return self.manifest.key
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return self.manifest.rows
+
+    @cached_property
+    def starts(self) -> I64:
+        """The first row of each chunk, and at the end the number of rows."""
+        return np.cumsum([0, *(c.rows for c in self.chunks)], dtype=np.int64)
+
+    @cached_property
+    def chunks_with_stats(self) -> list[Chunk]:
+        """The chunks with their statistics."""
+        stats = [s for body in self._stats for s in unpack_stats(body)]
+        return [replace(c, stats=s) for c, s in zip(self.chunks, stats, strict=True)]
+
+    def arrow_schema(self, columns: Sequence[str] | None = None) -> Any:
+        """Give the Arrow schema of some columns, or of all, with metadata.
+
+        Raises
+        ------
+        NotFound
+            One of the columns does not exist.
+        """
+        names = self.schema.names if columns is None else columns
+        fields = [arrow_field(self.schema.columns[self._index(name)]) for name in names]
+        return pa.schema(fields, dict(self.schema.metadata) or None)
+
+    def _index(self, name: str) -> int:
+        index = self.schema.index(name)
+        if index < 0:
+            raise NotFound(f"There is no column {name!r}.", hint=did_you_mean(name, self.schema.names))
+        return index
+
+    def read(self, columns: Sequence[str], chunks: Sequence[int]) -> Any:
+        """Read columns of some chunks, as a `pyarrow.Table` whose rows follow the order of `chunks`."""
+        schema = self.arrow_schema(columns)
+        parts = list(self.read_chunks(columns, chunks))
+        if not columns:
+            return pa.table({"": pa.nulls(sum(self.chunks[i].rows for i in chunks))}).select([])
+        return pa.Table.from_batches(parts, schema)
+
+    def read_chunks(self, columns: Sequence[str], chunks: Sequence[int]) -> Iterator[Any]:
+        """Read columns chunk by chunk, as record batches; a few chunks ahead, in other threads."""
+        schema = self.arrow_schema(columns)
+        indices = [self._index(name) for name in columns]
+        with ThreadPoolExecutor(DECODERS, thread_name_prefix="dsa-read") as pool:
+            waiting: deque[Future[list[Any]]] = deque()
+            for group in self._groups(chunks, len(columns)):
+                waiting.append(pool.submit(self._fetch, group, indices, schema))
+                if len(waiting) > DECODERS:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+
+    def _groups(self, chunks: Sequence[int], columns: int) -> Iterator[list[int]]:
+        group: list[int] = []
+        size = 0
+        for i in chunks:
+            size += self.chunks[i].rows * columns * 10
+            group.append(i)
+            if size > _GROUP_BYTES:
+                yield group
+                group, size = [], 0
+        if group:
+            yield group
+
+    def _fetch(self, chunks: list[int], indices: list[int], schema: Any) -> list[Any]:
+        wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
+        arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
+        stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
+        batches = []
+        for i in chunks:
+            chunk = self.chunks[i]
+            columns = []
+            for field, j in zip(schema, indices, strict=True):
+                oid = chunk.segments[j]
+                if oid not in arrays:
+                    arrays[oid] = self._decode(stored[oid], field.type)
+                columns.append(arrays[oid])
+            batches.append(pa.RecordBatch.from_arrays(columns, schema=schema))
+        return batches
+
+    def _decode(self, segment: StoredSegment, kind: Any) -> Any:
+        array = codec.load(segment.encoding, segment.blob, segment.size, kind, segment.rows)
+        self._cache.put(segment.id, array)
+        return array
+
+    def page(self, columns: Sequence[str] | None, offset: int, limit: int | None) -> Iterator[Any]:
+        """Read rows `offset` to `offset + limit` as record batches; only their chunks are fetched."""
+        names = self.schema.names if columns is None else columns
+        stop = self.rows if limit is None else min(self.rows, offset + limit)
+        if offset >= stop:
+            self.arrow_schema(names)
+            return
+        first = int(np.searchsorted(self.starts, offset, side="right")) - 1
+        last = int(np.searchsorted(self.starts, stop, side="left"))
+        for i, batch in enumerate(self.read_chunks(names, range(first, last)), first):
+            start = max(0, offset - int(self.starts[i]))
+            yield batch.slice(start, min(stop - int(self.starts[i]), batch.num_rows) - start)
+
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        """Read rows by position (int64, any order), as a `pyarrow.Table` in that order."""
+        rows = np.asarray(rows, dtype=np.int64)
+        owner = np.searchsorted(self.starts, rows, side="right") - 1
+        needed, places = np.unique(owner, return_inverse=True)
+        if not len(needed) or not columns:
+            return self.read(columns, []) if columns else pa.table({"": pa.nulls(len(rows))}).select([])
+        lengths = np.asarray([self.chunks[i].rows for i in needed], dtype=np.int64)
+        begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        positions = begins[places] + rows - self.starts[needed][places]
+        return self.read(columns, needed.tolist()).combine_chunks().take(pa.array(positions))

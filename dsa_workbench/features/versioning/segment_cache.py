@@ -1,0 +1,41 @@
+"""Decoded segments in memory: immutable, so kept until room is needed, keyed by id."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from dsa_workbench.core.model.ids import ObjectId
+
+
+class SegmentCache:
+    """Least-recently-used cache of decoded arrays, bounded by their bytes; safe between threads."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._arrays: OrderedDict[ObjectId, Any] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, oid: ObjectId) -> Any | None:
+        """Give the array of a segment if it is held."""
+        with self._lock:
+            array = self._arrays.get(oid)
+            if array is not None:
+                self._arrays.move_to_end(oid)
+            return array
+
+    def put(self, oid: ObjectId, array: Any) -> None:
+        """Hold an array; the ones unused for longest make room."""
+        size = array.nbytes
+        if size > self.max_bytes // 4:
+            return
+        with self._lock:
+            if oid in self._arrays:
+                return
+            self._arrays[oid] = array
+            self._bytes += size
+            while self._bytes > self.max_bytes:
+                _, old = self._arrays.popitem(last=False)
+                self._bytes -= old.nbytes

@@ -1,0 +1,381 @@
+"""CSV and its kin as a stream of typed batches, parsed on all cores in bounded memory.
+
+The file is cut into blocks at record borders (`records`), each block is parsed by Arrow into texts, and every value of
+every column is looked at (`classify`). The first look is at the head and the tail of the file; it gives a schema that is
+nearly always right, so the usual file is parsed once. A value that disagrees ends the typed stream: the rest is read for
+its types alone and `Retyped` tells the importer to begin again under the final schema.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.files.classify import classify
+from dsa_workbench.files.convert import cast_given, cast_proved, contract
+from dsa_workbench.files.detect import (
+    CP1252,
+    SAMPLE_BYTES,
+    check_text,
+    guess_delimiter,
+    guess_utf16,
+    is_utf8,
+    known_encoding,
+    split_bom,
+    to_utf8,
+)
+from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
+from dsa_workbench.files.header import column_names, numbered
+from dsa_workbench.files.parse import (
+    BadEncoding,
+    Layout,
+    Misfit,
+    Texts,
+    Wider,
+    first_cells,
+    parse_block,
+    record_line,
+)
+from dsa_workbench.files.records import Block, Dialect, cut_blocks, first_border, unclosed
+from dsa_workbench.files.stream import Input
+from dsa_workbench.files.tables import SINGLE, MIB, ProgressHook, ReadOptions, Retyped, TableSource
+
+MAX_THREADS = 4
+TAIL_BYTES = 256 * 1024
+_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _one_byte(option: str, value: str | None) -> str | None:
+    if value is None or (len(value) == 1 and value.isascii() and value not in "\r\n"):
+        return value
+    raise InvalidInput(
+        f"{option}={value!r} cannot be used.", hint="Give one ASCII character, such as ';' or '\\t'."
+    )
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def open_delimited(
+    file: Input, options: ReadOptions, *, progress: ProgressHook | None = None
+) -> list[TableSource]:
+    """Open a file of delimited text.
+
+    Raises
+    ------
+    ImportRejected
+        The file is empty, is no text, or cannot be read as a table.
+    InvalidInput
+        An option does not fit the file.
+    """
+    return [DelimitedTable(file, options, progress)]
+
+
+@dataclass(slots=True)
+class _Result:
+    """A block's rows under the present guess; `batch` is None where the guess does not hold."""
+
+    rows: int
+    filled: int
+    batch: pa.RecordBatch | None
+    evidence: list[Evidence]
+
+
+class DelimitedTable:
+    """One file of delimited text: its schema may still be a guess, see `Retyped`."""
+
+    name = SINGLE
+
+    def __init__(self, file: Input, options: ReadOptions, progress: ProgressHook | None) -> None:
+        self.label = file.label
+        self._file = file
+        self._options = options
+        self._progress = progress
+        self._layout, self._names, self._header_bytes, self._header_line, notes = self._sniff()
+        self._opening_notes = notes
+        self._given = contract(options.types, self._names, self.label)
+        self._final = False
+        self._evidence: list[Evidence] = []
+        self._filled = 0
+        self._guess = self._first_guess()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Give the schema: final once all batches were read or `Retyped` was raised, nearly always right before."""
+        return pa.schema(list(zip(self._names, self._guess, strict=True)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what was assumed and decided."""
+        notes = list(self._opening_notes)
+        for i, evidence in enumerate(self._evidence):
+            if i in self._given:
+                continue
+            if (culprit := evidence.culprit()) is not None:
+                row, value, before = culprit
+                notes.append(
+                    f"{self._names[i]} is text, not {before}: {self.locate(row)} holds {value!r:.80}."
+                )
+            elif Form.EMPTY in evidence.forms and self._guess[i] != pa.string():
+                notes.append(
+                    f"{self._names[i]}: quoted empty cells are null, since the column is {self._guess[i]}."
+                )
+        if self._filled:
+            notes.append(f"{self._filled:,} short row(s) were filled with nulls.")
+        return tuple(notes)
+
+    def locate(self, row: int) -> str:
+        """Say which data row it is; blank lines and line ends in quotes keep it from being a line number."""
+        return f"row {row + 1:,}"
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows in order; see `TableSource`."""
+        rows = 0
+        filled = 0
+        wrong = False
+        evidence = self._evidence if self._final else [Evidence() for _ in self._names]
+        known = self._final
+        try:
+            for block, result in self._run(evidence):
+                for seen, new in zip(evidence, result.evidence, strict=True):
+                    seen.fold(new, rows)
+                rows += result.rows
+                filled += result.filled
+                wrong = wrong or result.batch is None
+                if result.batch is not None and not wrong and result.rows:
+                    yield result.batch
+                self._tell("typing" if wrong else "reading", rows, block.position)
+        except Wider as err:
+            self._widen(err)
+            self._guess = self._first_guess()
+            raise Retyped(self.schema, f"{self.label} has longer rows than the header") from err
+        except BadEncoding as err:
+            self._fall_back(err)
+            self._guess = self._first_guess()
+            raise Retyped(self.schema, f"{self.label} is not UTF-8") from err
+        except Misfit as err:
+            raise self._refused(err, rows) from None
+        self._filled, self._evidence, self._final = filled, evidence, True
+        decided = [self._given.get(i, decide(e.forms)) for i, e in enumerate(evidence)]
+        if not known and decided != self._guess:
+            self._guess = decided
+            raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
+
+    def _blocks(self, size: int) -> Iterator[Block]:
+        """Cut the file behind its header into blocks of whole records."""
+        return cut_blocks(
+            self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
+            line=self._header_line, offset=self._bom + self._header_bytes,
+        )  # fmt: skip
+
+    def _body(self, size: int) -> Iterator[tuple[bytes, int]]:
+        left = self._header_bytes
+        for chunk, position in self._utf8(size):
+            if left >= len(chunk):
+                left -= len(chunk)
+                continue
+            yield chunk[left:] if left else chunk, position
+            left = 0
+
+    def _utf8(self, size: int) -> Iterator[tuple[bytes, int]]:
+        return to_utf8(self._file.chunks(size), self._encoding, self._bom, self.label)
+
+    def _is_small(self) -> bool:
+        return not self._file.compression and (self._file.size or 0) <= self._options.block_bytes
+
+    def _tell(self, phase: str, rows: int, position: int) -> None:
+        if self._progress is not None:
+            self._progress(Progress(phase, rows, position, self._file.size))
+
+    def _fall_back(self, err: BadEncoding) -> None:
+        """Take a file that is not UTF-8 as Windows-1252, unless the user said what it is."""
+        if self._options.encoding or self._encoding != "utf-8" or self._bom:
+            raise ImportRejected(
+                f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {err.offset:,} is not UTF-8.",
+                hint="Name the file's encoding, such as encoding='cp1252'.",
+                file=self.label, line=err.line, offset=err.offset,
+            ) from err  # fmt: skip
+        self._encoding = CP1252
+        self._opening_notes.append(self._encoding_note(err))
+
+    def _widen(self, err: Wider) -> None:
+        """Add columns for the cells beyond the header's."""
+        cells = [*self._names, *[None] * (err.columns - len(self._names))]
+        self._opening_notes.append(
+            f"line {err.line:,} has {err.columns} cells where the header has {len(self._names)}: columns were added."
+        )
+        self._names = column_names(cells)[0]
+        self._layout = replace(self._layout, columns=err.columns)
+        self._given = contract(self._options.types, self._names, self.label)
+
+    def _encoding_note(self, err: BadEncoding | None) -> str:
+        why = f" (line {err.line:,} holds byte 0x{err.byte:02x})" if err else ""
+        what = f"the text is not UTF-8{why}; it was read" if self._encoding == CP1252 else "it was read"
+        return f"{what} as {self._encoding}; another one can be named with encoding=."
+
+    def _refused(self, err: Misfit, rows: int) -> ImportRejected:
+        name, kind = self._names[err.column], self._guess[err.column]
+        return ImportRejected(
+            f"{self.label}, line {err.line:,}, column {name!r}: {err.value!r:.80} is not {_article(str(kind))}.",
+            hint="Correct the value, or give the column another type.",
+            file=self.label, line=err.line, row=rows + err.row + 1, column=name, value=err.value, expected=str(kind),
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------------------ the first look
+
+    def _sniff(self) -> tuple[Layout, list[str], int, int, list[str]]:
+        """Find encoding, delimiter and header: layout, names, bytes and lines before the first row, notes."""
+        options, file, notes = self._options, self._file, []
+        if not file.head:
+            raise ImportRejected(
+                f"{self.label} is empty.", hint="Check that the right file was given.", file=self.label
+            )
+        marked, self._bom = split_bom(file.head)
+        self._encoding = known_encoding(options.encoding) if options.encoding else marked
+        if self._encoding is None:
+            self._encoding = guess_utf16(file.head) or "utf-8"
+            check_text(file.head, self._encoding, self.label)
+            if self._encoding == "utf-8" and not is_utf8(file.head):
+                self._encoding = CP1252
+        if self._encoding in ("utf-16", "utf-32"):
+            self._bom = 0  # these codecs read the mark themselves
+        if self._encoding != "utf-8":
+            notes.append(self._encoding_note(None))
+        data = self._first_records()
+        newline = b"\n" if b"\n" in data or b"\r" not in data else b"\r"
+        sample = data[:SAMPLE_BYTES].decode(errors="ignore")
+        delimiter = options.delimiter or guess_delimiter(sample, options.quote)
+        if options.delimiter is None and delimiter not in (None, ","):
+            notes.append(f"cells are separated by {_DELIMITER_NAMES[delimiter or ',']}.")
+        dialect = Dialect(
+            _one_byte("delimiter", delimiter or ",") or ",", _one_byte("quote", options.quote), newline
+        )
+        blank = len(data) - len(data.lstrip(b"\r\n"))
+        first = data[blank : blank + first_border(data[blank:], dialect)]
+        if not first:
+            raise ImportRejected(f"{self.label} holds no rows.", hint="Check that the right file was given.")
+        cells = first_cells(first, dialect, self.label)
+        layout = Layout(self.label, dialect, len(cells), options.null_tokens, options.ragged == "fill")
+        if options.header is False:
+            skipped = blank if len(cells) > 1 else 0
+            return layout, numbered(len(cells)), skipped, 1 + data.count(newline, 0, skipped), notes
+        names, changes = column_names(cells)
+        skipped = blank + len(first)
+        return layout, names, skipped, 1 + data.count(newline, 0, skipped), notes + changes
+
+    def _first_records(self) -> bytes:
+        """Read until the first record surely ends, which a header of thousands of columns may delay."""
+        data = b""
+        for chunk, _ in self._utf8(SAMPLE_BYTES):
+            data += chunk
+            if len(data) >= SAMPLE_BYTES and (b"\n" in data[:-1] or b"\r" in data[:-1]):
+                break
+            if len(data) > self._options.max_record_bytes:
+                raise unclosed(self.label, 1, self._options.max_record_bytes)
+        return data
+
+    def _first_guess(self) -> list[pa.DataType]:
+        """Look at the head of the file, all of it if it is small, and at its tail."""
+        small = self._is_small()
+        seen = [Evidence() for _ in self._names]
+        try:
+            for block in self._blocks(
+                self._options.block_bytes if small else min(MIB, self._options.block_bytes)
+            ):
+                self._fold_texts(parse_block(block, self._layout), seen)
+                if not small:
+                    break
+        except Wider as err:
+            self._widen(err)
+            return self._first_guess()
+        except BadEncoding as err:
+            self._fall_back(err)
+            return self._first_guess()
+        forms = [e.forms for e in seen]
+        if not small:
+            forms = [a | b for a, b in zip(forms, self._tail_forms(), strict=True)]
+        return [self._given.get(i, decide(f)) for i, f in enumerate(forms)]
+
+    def _tail_forms(self) -> list[Form]:
+        """Look at the last rows. It is a hint only: where they begin inside quotes, what is seen is wrong."""
+        nothing = [Form.NONE] * len(self._names)
+        if self._file.compression or self._encoding not in ("utf-8", CP1252):
+            return nothing
+        tail = self._file.tail(TAIL_BYTES)
+        tail = tail[tail.find(self._layout.dialect.newline) + 1 :]
+        seen = [Evidence() for _ in self._names]
+        try:
+            self._fold_texts(parse_block(Block(memoryview(tail), 1, 0, 0), self._layout), seen)
+        except (ImportRejected, BadEncoding, Wider):
+            return nothing
+        return [e.forms for e in seen]
+
+    def _fold_texts(self, texts: Texts, seen: list[Evidence]) -> None:
+        for i, column in enumerate(texts.columns):
+            if i not in self._given and not is_settled(seen[i].forms):
+                seen[i].fold(classify(column)[0], 0)
+
+    # --------------------------------------------------------------------------------- all blocks
+
+    def _run(self, evidence: list[Evidence]) -> Iterator[tuple[Block, _Result]]:
+        """Parse blocks on several threads and give them in order; a few are in flight at a time."""
+        threads = 1 if self._is_small() else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
+        blocks = self._blocks(self._options.block_bytes)
+        if threads == 1:
+            for block in blocks:
+                yield block, self._task(block, [e.forms for e in evidence])
+            return
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="dsa-csv")
+        window: deque[tuple[Block, Future[_Result]]] = deque()
+        try:
+            for block in blocks:
+                window.append((block, pool.submit(self._task, block, [e.forms for e in evidence])))
+                if len(window) > threads:
+                    oldest, future = window.popleft()
+                    yield oldest, future.result()
+            while window:
+                oldest, future = window.popleft()
+                yield oldest, future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _task(self, block: Block, known: list[Form]) -> _Result:
+        """Parse and type one block; `known` are forms seen in blocks before it, perhaps not all of them."""
+        texts = parse_block(block, self._layout)
+        evidence: list[Evidence] = []
+        arrays: list[pa.Array] = []
+        for i, column in enumerate(texts.columns):
+            seen, array = self._typed(i, column, known[i], block)
+            evidence.append(seen)
+            if array is not None:
+                arrays.append(array)
+        batch = None
+        if len(arrays) == len(texts.columns):
+            batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        return _Result(texts.rows, texts.filled, batch, evidence)
+
+    def _typed(
+        self, i: int, column: pa.StringArray, known: Form, block: Block
+    ) -> tuple[Evidence, pa.Array | None]:
+        guess = self._guess[i]
+        if i in self._given:
+            array, misfit = cast_given(column, guess)
+            if array is None:
+                raise Misfit(i, misfit, column[misfit].as_py(), record_line(block, self._layout, misfit))
+            return Evidence(), array
+        if self._final or is_settled(known):
+            return Evidence(), cast_proved(column, guess)
+        seen, parsed = classify(column)
+        if not holds(guess, seen.forms):
+            return seen, None
+        if parsed is not None and parsed.type == guess:
+            return seen, parsed
+        return seen, cast_proved(column, guess)

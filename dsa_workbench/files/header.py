@@ -1,0 +1,40 @@
+"""Names for columns: those of the header, made unique, each change noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def numbered(count: int) -> list[str]:
+    """Name the columns of a file without a header."""
+    return [f"c{i}" for i in range(1, count + 1)]
+
+
+def column_names(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
+    """Make column names of a header's cells, and say what was changed.
+
+    Blanks around a name are trimmed. Names that differ by case alone are different names. An empty cell is named after
+    its place (`c3`), a repeated name gets the next free number (`price_2`).
+    """
+    trimmed = [(cell or "").strip() for cell in cells]
+    names: list[str] = []
+    notes: list[str] = []
+    taken = set(trimmed) - {""}
+    used: set[str] = set()
+    for place, name in enumerate(trimmed, start=1):
+        if name and name not in used:
+            used.add(name)
+            names.append(name)
+            continue
+        base, number = (name, 2) if name else (f"c{place}", 1)
+        free = f"{base}_{number}" if name else base
+        while free in taken:
+            number += 1
+            free = f"{base}_{number}"
+        taken.add(free)
+        used.add(free)
+        names.append(free)
+        notes.append(
+            f"column {place} has {'the repeated name ' + repr(name) if name else 'no name'}: it is {free!r}."
+        )
+    return names, notes

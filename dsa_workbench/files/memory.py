@@ -1,0 +1,189 @@
+"""Tables that are in memory already: pandas, polars, Arrow.
+
+Nothing is guessed here: the types are those that the user's table has. pandas keeps no null in a float column, so a NaN
+there comes in as null (as `pyarrow.Table.from_pandas` has it); a NaN inside an Arrow or polars column stays NaN.
+A pandas RangeIndex is dropped; any other index comes first, as a column of its own, since it holds data.
+pandas and polars are never imported here: who has such a table has imported them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.files.tables import ArrowSource, TableSource
+
+BATCH_ROWS = 65_536
+
+
+def is_table(thing: object) -> bool:
+    """Say whether `open_memory` can take it."""
+    return isinstance(thing, (pa.Table, pa.RecordBatch, pa.RecordBatchReader)) or _kind(thing) != ""
+
+
+def open_memory(thing: Any, name: str) -> TableSource:
+    """Open a table that is in memory.
+
+    Raises
+    ------
+    ImportRejected
+        A column holds values of several types, or two columns have one name.
+    """
+    if isinstance(thing, pa.RecordBatchReader):
+        schema = plain_schema(thing.schema)
+        _check_names(schema.names, name)
+        return ArrowSource(name, name, schema, _once(thing, schema, name))
+    kind = _kind(thing)
+    notes: tuple[str, ...] = ()
+    if isinstance(thing, pa.RecordBatch):
+        table = pa.Table.from_batches([thing])
+    elif isinstance(thing, pa.Table):
+        table = thing
+    elif kind == "pandas":
+        table, notes = _from_pandas(thing, name)
+    else:
+        table = (thing.collect() if kind == "polars lazy" else thing).to_arrow()
+    _check_names(table.column_names, name)
+    schema = plain_schema(table.schema)
+    table = table.cast(schema) if schema != table.schema else table
+
+    def read() -> Iterator[pa.RecordBatch]:
+        yield from table.to_batches(max_chunksize=BATCH_ROWS)
+
+    return ArrowSource(name, name, schema, read, notes)
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Replace view types, which few kernels know, by the plain types of the same values; drop pandas' own notes."""
+    fields = [f.with_type(_plain(f.type)) for f in schema]
+    kept = {k: v for k, v in (schema.metadata or {}).items() if k not in (b"pandas", b"ARROW:schema")}
+    return pa.schema(fields, metadata=kept or None)
+
+
+def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Give a batch the schema that `plain_schema` announced for it."""
+    if batch.schema.equals(schema, check_metadata=True):
+        return batch
+    arrays = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if kind == pa.string_view():
+        return pa.string()
+    if kind == pa.binary_view():
+        return pa.binary()
+    return kind
+
+
+def _kind(thing: object) -> str:
+    for base in type(thing).__mro__:
+        home = base.__module__.partition(".")[0]
+        if home == "pandas" and base.__name__ == "DataFrame":
+            return "pandas"
+        if home == "polars" and base.__name__ == "DataFrame":
+            return "polars"
+        if home == "polars" and base.__name__ == "LazyFrame":
+            return "polars lazy"
+    return ""
+
+
+def _once(reader: Any, schema: pa.Schema, name: str) -> Any:
+    state = {"used": False}
+
+    def read() -> Iterator[pa.RecordBatch]:
+        if state["used"]:
+            raise InvalidInput(
+                f"{name}: the RecordBatchReader was read already.",
+                hint="Make a new one, or give its read_all().",
+            )
+        state["used"] = True
+        for batch in reader:
+            yield plain_batch(batch, schema)
+
+    return read
+
+
+def _check_names(names: list[str], label: str) -> None:
+    repeated = sorted(n for n, count in Counter(names).items() if count > 1)
+    if repeated:
+        raise ImportRejected(
+            f"{label}: {len(repeated)} column name(s) stand more than once: {', '.join(map(repr, repeated[:10]))}.",
+            hint="Rename the columns so that each name stands once.",
+            column=repeated[0],
+        )
+
+
+def _from_pandas(frame: Any, label: str) -> tuple[pa.Table, tuple[str, ...]]:
+    notes: list[str] = []
+    if type(frame.index).__name__ != "RangeIndex":
+        taken = {str(c) for c in frame.columns}
+        names = [
+            str(n) if n is not None else _free(f"index_{i}" if frame.index.nlevels > 1 else "index", taken)
+            for i, n in enumerate(frame.index.names)
+        ]
+        frame = frame.reset_index(names=names)
+        notes.append(f"the index became column(s) {', '.join(names)}.")
+    columns = [c if isinstance(c, str) else _text_name(c) for c in frame.columns]
+    changed = [str(c) for c in frame.columns if not isinstance(c, str)]
+    if changed:
+        notes.append(f"{len(changed)} column name(s) that were not text became text, such as {changed[0]!r}.")
+    _check_names(columns, label)
+    frame = frame.set_axis(columns, axis=1)
+    arrays = [_series(frame.iloc[:, i], column, label) for i, column in enumerate(columns)]
+    return pa.Table.from_arrays(arrays, names=columns) if arrays else pa.table({}), tuple(notes)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _text_name(name: object) -> str:
+    return "_".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
+
+
+def _series(series: Any, column: str, label: str) -> pa.Array:
+    try:
+        return pa.Array.from_pandas(series)
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        pa.ArrowNotImplementedError,
+        OverflowError,
+        UnicodeError,
+    ) as err:
+        row, value = _odd_one(series)
+        raise ImportRejected(
+            f"{label}: column {column!r} holds values of several types: row {row + 1:,} is {value!r:.80} "
+            f"({type(value).__name__}).",
+            hint=f"Make the column one type first, for example df[{column!r}] = df[{column!r}].astype('string').",
+            column=column,
+            row=row + 1,
+            value=repr(value),
+            cause=re.sub(r"\s+", " ", str(err)),
+        ) from err
+
+
+def _odd_one(series: Any) -> tuple[int, object]:
+    """Find the first value whose type is not that of the first value that is there."""
+    values = series.array
+    first: type | None = None
+    fallback: tuple[int, object] = (0, values[0])
+    for i, value in enumerate(values):
+        if value is None or value != value:  # noqa: PLR0124 - NaN is what differs from itself
+            continue
+        if first is None:
+            first, fallback = type(value), (i, value)
+        elif type(value) is not first:
+            return i, value
+    return fallback

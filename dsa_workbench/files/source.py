@@ -1,0 +1,114 @@
+"""The door of this package: whatever a user calls data -> tables to import; batches -> files.
+
+`open_tables` finds the format by what the bytes are, then by the name; `write_csv` and `write_parquet` stream the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.files.arrow import FILE_MAGIC as ARROW_MAGIC
+from dsa_workbench.files.arrow import STREAM_MAGIC, open_arrow
+from dsa_workbench.files.arrow import SUFFIXES as ARROW_SUFFIXES
+from dsa_workbench.files.delimited import open_delimited
+from dsa_workbench.files.excel import OLE_MAGIC, ZIP_MAGIC, is_workbook, open_excel
+from dsa_workbench.files.excel import SUFFIXES as EXCEL_SUFFIXES
+from dsa_workbench.files.memory import is_table, open_memory
+from dsa_workbench.files.parquet import SUFFIXES as PARQUET_SUFFIXES
+from dsa_workbench.files.parquet import open_parquet
+from dsa_workbench.files.stream import Input, open_input, unpacked
+from dsa_workbench.files.tables import (
+    SINGLE,
+    ArrowSource,
+    Named,
+    ProgressHook,
+    ReadOptions,
+    Retyped,
+    TableSource,
+    read_all,
+)
+from dsa_workbench.files.writing import write_csv, write_parquet
+
+__all__ = [
+    "SINGLE",
+    "ArrowSource",
+    "ProgressHook",
+    "ReadOptions",
+    "Retyped",
+    "TableSource",
+    "open_tables",
+    "read_all",
+    "write_csv",
+    "write_parquet",
+]
+
+
+def open_tables(
+    source: Any,
+    options: ReadOptions | None = None,
+    *,
+    name: str | None = None,
+    progress: ProgressHook | None = None,
+) -> list[TableSource]:
+    """Open a path, a binary file object, a table in memory, or a dict of these, as tables ready to read.
+
+    `name` is what messages call the file. A dict gives a table for each of its keys; a workbook in a dict must have
+    one sheet.
+
+    Raises
+    ------
+    InvalidInput
+        The source is not there, may not be read, or is nothing that holds tables.
+    ImportRejected
+        It is there but cannot be taken; the message says where and what to do.
+    """
+    options = options or ReadOptions()
+    if isinstance(source, Mapping):
+        return _open_mapping(source, options, progress)
+    if is_table(source):
+        return [Named(SINGLE, open_memory(source, name or "the table in memory"))]
+    file = open_input(source, name)
+    return _open_file(file, options, progress)
+
+
+def _open_file(file: Input, options: ReadOptions, progress: ProgressHook | None) -> list[TableSource]:
+    """Choose the reader by what the first bytes are, then by the name's ending."""
+    head = file.head
+    if head.startswith(b"PAR1") or (file.suffix in PARQUET_SUFFIXES and head):
+        return open_parquet(unpacked(file), progress=progress)
+    if (
+        head.startswith(ARROW_MAGIC)
+        or head.startswith(STREAM_MAGIC)
+        or (file.suffix in ARROW_SUFFIXES and head)
+    ):
+        return open_arrow(unpacked(file), progress=progress)
+    if head.startswith(OLE_MAGIC) or (file.suffix in EXCEL_SUFFIXES and head) or is_workbook(file):
+        return open_excel(unpacked(file), options, progress=progress)
+    if head.startswith(ZIP_MAGIC):
+        raise ImportRejected(
+            f"{file.label} is a zip archive without a workbook.",
+            hint="Unpack it, and import the files in it.",
+            file=file.label,
+        )
+    if options.sheets is not None:
+        raise InvalidInput(f"{file.label} is no workbook and has no sheets.", hint="Leave sheets= out.")
+    return open_delimited(file, options, progress=progress)
+
+
+def _open_mapping(
+    tables: Mapping[Any, Any], options: ReadOptions, progress: ProgressHook | None
+) -> list[TableSource]:
+    if not tables:
+        raise InvalidInput("The dict of tables is empty.", hint="Give at least one table.")
+    opened: list[TableSource] = []
+    for key, value in tables.items():
+        found = open_tables(value, options, progress=progress)
+        if len(found) != 1:
+            raise InvalidInput(
+                f"{key!r} holds {len(found)} tables.",
+                hint="Give one sheet of it: sheets=['...'], or import it by itself.",
+            )
+        opened.append(Named(str(key), found[0]))
+    return opened

@@ -1,0 +1,180 @@
+"""From whatever the user gave to a stream of bytes: paths, file objects, compression.
+
+A stream is opened anew for every pass. A file object that cannot be wound back is first copied to a temporary file.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import zstandard
+
+from dsa_workbench.errors import ImportRejected, InvalidInput
+
+_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+_SUFFIXES = {"gz": ".gz", "bz2": ".bz2", "xz": ".xz", "zst": ".zst"}
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that can be opened again and again."""
+
+    label: str
+    size: int | None
+    path: Path | None
+    file: BinaryIO | None
+    compression: str | None
+    head: bytes
+    """The first bytes after decompression."""
+    start: int = 0
+    keep: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def suffix(self) -> str:
+        """Give the file's ending in lower case, without that of its compression."""
+        path = Path(self.label.lower())
+        return (
+            Path(path.stem).suffix
+            if self.compression and path.suffix == _SUFFIXES[self.compression]
+            else path.suffix
+        )
+
+    @contextmanager
+    def open_raw(self) -> Iterator[BinaryIO]:
+        """Open the file as it is; a file object of the user's is wound back, and stays open."""
+        if self.path is not None:
+            with self.path.open("rb") as file:
+                yield file
+        else:
+            assert self.file is not None
+            self.file.seek(self.start)
+            yield self.file
+
+    def chunks(self, size: int) -> Iterator[tuple[bytes, int]]:
+        """Read decompressed bytes, with how far the file itself was read."""
+        with self.open_raw() as raw, damaged(self.label, self.compression):
+            stream = _decompress(raw, self.compression)
+            while chunk := stream.read(size):
+                yield chunk, raw.tell() - self.start
+
+    def tail(self, size: int) -> bytes:
+        """Read the last bytes of a file that is not compressed."""
+        with self.open_raw() as raw, damaged(self.label):
+            raw.seek(max(self.start, self.start + (self.size or 0) - size))
+            return raw.read(size)
+
+
+def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = None) -> Input:
+    """Open a path or a binary file object.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such file, it is a folder, may not be read, or the object is not a binary file.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(os.path.expanduser(os.fspath(source)))  # noqa: PTH111 - Path.expanduser raises RuntimeError
+        return _described(_check_path(path), None, name or path.name)
+    file: Any = source
+    if isinstance(file, io.TextIOBase):
+        if not isinstance(file, io.StringIO):
+            raise InvalidInput(
+                "The file is opened as text.", hint='Open it with mode "rb", or give its path.'
+            )
+        file = io.BytesIO(file.read().encode())
+    if not hasattr(file, "read"):
+        raise InvalidInput(
+            f"A {type(source).__name__} is no table and no file.",
+            hint="Give a path, a binary file object, a pandas, polars or Arrow table, or a dict of these.",
+        )
+    given = getattr(source, "name", None)
+    label = name or (Path(given).name if isinstance(given, str) and given else "file")
+    if not (hasattr(file, "seekable") and file.seekable()):
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Input
+        shutil.copyfileobj(file, spool, 1 << 20)
+        spool.seek(0)
+        file = spool
+    return _described(None, cast("BinaryIO", file), label)
+
+
+def unpacked(file: Input) -> Input:
+    """Give the same file without compression, by way of a temporary copy, for readers that jump about in it."""
+    if file.compression is None:
+        return file
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Input
+    size = 0
+    for chunk, _ in file.chunks(1 << 20):
+        size += copy.write(chunk)
+    return Input(file.label, size, None, cast("BinaryIO", copy), None, file.head)
+
+
+@contextmanager
+def damaged(label: str, compression: str | None = None) -> Iterator[None]:
+    """Turn what decompressors and the system raise into one sentence."""
+    try:
+        yield
+    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstandard.ZstdError) as err:
+        raise ImportRejected(
+            f"{label}: the {compression or 'compressed'} data is damaged or cut off: {err}.",
+            hint="Get the file again.", file=label,
+        ) from err  # fmt: skip
+    except OSError as err:
+        if compression == "bz2" and err.errno is None:
+            raise ImportRejected(
+                f"{label}: the bz2 data is damaged: {err}.", hint="Get the file again.", file=label
+            ) from err
+        raise InvalidInput(f"{label} cannot be read: {err.strerror or err}.", hint="Check the file.") from err
+
+
+def _check_path(path: Path) -> Path:
+    try:
+        if path.is_dir():
+            raise InvalidInput(f"{path} is a folder.", hint="Give the path of one file in it.")
+        with path.open("rb"):
+            return path
+    except FileNotFoundError as err:
+        hint = "Check the spelling; relative paths begin at the working folder."
+        raise InvalidInput(f"There is no file {path}.", hint=hint) from err
+    except PermissionError as err:
+        raise InvalidInput(
+            f"{path} may not be read by you.", hint="Ask its owner for read permission."
+        ) from err
+    except (OSError, ValueError) as err:
+        raise InvalidInput(f"{str(path)!r} cannot be opened: {err}.", hint="Check the path.") from err
+
+
+def _described(path: Path | None, file: BinaryIO | None, label: str) -> Input:
+    start = 0 if file is None else file.tell()
+    probe = Input(label, None, path, file, None, b"", start)
+    with probe.open_raw() as raw, damaged(label):
+        head = raw.read(1 << 16)
+        size = raw.seek(0, os.SEEK_END) - start
+    compression = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if compression is not None:
+        packed = Input(label, size, path, file, compression, b"", start)
+        head = next(packed.chunks(1 << 16), (b"", 0))[0]
+    return Input(label, size, path, file, compression, head, start)
+
+
+def _decompress(raw: BinaryIO, compression: str | None) -> Any:
+    if compression == "gz":
+        return gzip.GzipFile(fileobj=raw)
+    if compression == "bz2":
+        return bz2.BZ2File(raw)
+    if compression == "xz":
+        return lzma.LZMAFile(raw)
+    if compression == "zst":
+        return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, closefd=False)
+    return raw

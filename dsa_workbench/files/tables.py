@@ -1,0 +1,170 @@
+"""What every reader of this package gives, and what it may be told: the contract with the importer.
+
+A reader turns a file into `TableSource` objects: one for a CSV or Parquet file, one a sheet for a workbook.
+It is opened cheaply, its schema is known before its first batch, and its batches come as a stream.
+
+A CSV file has no schema, so the reader guesses one from the first block and checks the guess on every value that
+follows. When a value disagrees, `batches` reads the rest for its types and raises `Retyped`; from then on `schema` is
+final, and `batches` starts again. An importer therefore does its work inside `while True: try ... except Retyped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from dsa_workbench.core.model.progress import Progress
+
+MIB = 1024 * 1024
+
+SINGLE = "data"
+"""The name of the only table of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file; None means that the reader finds out, and says in its notes what it assumed."""
+
+    delimiter: str | None = None
+    """One ASCII character; found among comma, semicolon, tab and bar."""
+    quote: str | None = '"'
+    """One ASCII character, or None where quotes mean nothing."""
+    encoding: str | None = None
+    """A Python codec name; UTF-8 and UTF-16 are found, what is neither is taken as Windows-1252 with a note."""
+    header: bool | None = None
+    """Whether the first row holds names; it does unless said otherwise. Without, columns are `c1`, `c2`, and so on."""
+    null_tokens: tuple[str, ...] = ("",)
+    """Unquoted texts that stand for null. A quoted empty cell is the empty text."""
+    types: Mapping[str, str] | str | None = None
+    """A contract: column name to type, or "text" for all columns. Values that do not fit are refused."""
+    ragged: Literal["error", "fill"] = "error"
+    """What to do with rows of unlike length: refuse the file, or fill short ones up with nulls, and give columns of
+    their own (`c8`) to the cells that stand beyond the header."""
+    sheets: Sequence[str] | None = None
+    """The sheets of a workbook to read; all of them by default."""
+    block_bytes: int = 8 * MIB
+    """How much is parsed at once. It changes speed and memory, never the result."""
+    max_record_bytes: int = 64 * MIB
+    """A longer row means a quote that was never closed, and is refused before it fills the memory."""
+    threads: int | None = None
+    """Blocks parsed at once; None takes the machine's cores, at most four."""
+
+
+ProgressHook = Callable[[Progress], None]
+
+
+class Retyped(Exception):  # noqa: N818 - a signal between reader and importer, not a fault
+    """The rows that follow do not fit the schema given so far: take `schema` and begin again."""
+
+    def __init__(self, schema: pa.Schema, reason: str) -> None:
+        super().__init__(reason)
+        self.schema = schema
+        self.reason = reason
+
+
+class TableSource(Protocol):
+    """One table of a file or of memory, ready to be read."""
+
+    @property
+    def name(self) -> str:
+        """Name the table: `data`, or the sheet's name."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name the file for messages."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Give the schema of the batches; see `Retyped`."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say in sentences what was assumed, decided or lost; complete once all batches were read."""
+        ...
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows in order.
+
+        Raises
+        ------
+        Retyped
+            The schema was a guess that does not hold; it is final now.
+        ImportRejected
+            The file cannot be read; the message says where.
+        """
+        ...
+
+    def locate(self, row: int) -> str:
+        """Say where row `row` (from 0) stands in the file, in the words of a person who has it open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowSource:
+    """A table whose schema is known: Parquet, Arrow, workbooks, tables in memory."""
+
+    name: str
+    label: str
+    schema: pa.Schema
+    read: Callable[[], Iterator[pa.RecordBatch]]
+    notes: tuple[str, ...] = ()
+    first_row: int = 1
+    """The number that the file gives to the first data row."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows in order."""
+        return self.read()
+
+    def locate(self, row: int) -> str:
+        """Say where a row stands in the file."""
+        return f"row {row + self.first_row:,}"
+
+    def noting(self, notes: Sequence[str]) -> ArrowSource:
+        """Give the same table with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Another table under a name of its own."""
+
+    name: str
+    table: TableSource
+
+    @property
+    def label(self) -> str:
+        """Name the file for messages."""
+        return self.table.label
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Give the schema of the batches."""
+        return self.table.schema
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what was assumed, decided or lost."""
+        return self.table.notes
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows in order."""
+        return self.table.batches()
+
+    def locate(self, row: int) -> str:
+        """Say where a row stands in the file."""
+        return self.table.locate(row)
+
+
+def read_all(source: TableSource) -> pa.Table:
+    """Read a whole table into memory, beginning again where the reader says so."""
+    while True:
+        try:
+            return pa.Table.from_batches(list(source.batches()), schema=source.schema)
+        except Retyped:
+            continue

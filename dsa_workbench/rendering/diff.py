@@ -1,0 +1,272 @@
+"""Diffs as documents: schema first, then counts, then the first rows with old and new values side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from dsa_workbench.core.model.change import ChangeCounts, SchemaChange, SchemaChangeKind
+from dsa_workbench.rendering.cells import cell, changed_cell, is_text, stands_right, texts
+from dsa_workbench.rendering.controls import visible
+from dsa_workbench.rendering.document import (
+    Block,
+    Bullets,
+    Document,
+    Grid,
+    Head,
+    Heading,
+    Line,
+    Mark,
+    Piece,
+    Pieces,
+    Row,
+    RowKind,
+    line,
+    plain,
+)
+from dsa_workbench.rendering.words import count, listed
+
+ROWS = 50
+"""Rows of one table that are shown."""
+ROWS_IN_ALL = 150
+"""Rows that a diff of many tables shows, before only counts are given."""
+FEW_COLUMNS = 8
+"""A table with more columns than this hides those in which nothing changed."""
+MOST_COLUMNS = 20
+DEFAULT_TABLE = "data"
+"""The name of a file's only table, which need not be said."""
+
+
+class TableChanges(Protocol):
+    """What is shown of a table's diff: the differ gives it, and so may a client of a server."""
+
+    @property
+    def schema_changes(self) -> tuple[SchemaChange, ...]:
+        """Changes of the schema."""
+        ...
+
+    @property
+    def counts(self) -> ChangeCounts:
+        """Counts of rows."""
+        ...
+
+    @property
+    def pairing(self) -> str:
+        """How rows were paired, as a sentence."""
+        ...
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns by which rows were paired."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns in order of display."""
+        ...
+
+    def rows(self, offset: int = 0, limit: int | None = None) -> Any:
+        """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column."""
+        ...
+
+
+def differs(table: TableChanges) -> bool:
+    """Say whether anything differs: a row, or the schema."""
+    return bool(table.schema_changes) or not table.counts.same
+
+
+def view(old: str, new: str, tables: Mapping[str, TableChanges]) -> Document:
+    """Show a diff of all tables of two versions."""
+    blocks: list[Block] = [
+        Heading((Piece(visible(old)), Piece("  →  ", Mark.DIM), Piece(visible(new)))),
+    ]
+    changed = {name: table for name, table in tables.items() if differs(table)}
+    if not changed:
+        rows = sum(table.counts.unchanged for table in tables.values())
+        blocks.append(line(f"No difference: {count(rows, 'row is', 'rows are')} the same."))
+    if len(tables) > 1:
+        blocks.append(_overview(tables))
+    left = ROWS_IN_ALL
+    for name, table in changed.items():
+        limit = min(ROWS, left)
+        blocks += _table(name, table, limit, titled=len(tables) > 1 or name != DEFAULT_TABLE)
+        left -= limit
+    for name, table in tables.items():
+        if name not in changed:
+            blocks += _quiet_facts(table.counts)
+    return tuple(blocks)
+
+
+def _overview(tables: Mapping[str, TableChanges]) -> Grid:
+    heads = tuple(Head(name, right=i > 0) for i, name in enumerate(("table", *_COUNTED, "schema changes")))
+    rows = [
+        Row(
+            (
+                plain(visible(name)),
+                *(plain(f"{value:,}") for value in table.counts.to_dict().values()),
+                plain(f"{len(table.schema_changes):,}"),
+            )
+        )
+        for name, table in tables.items()
+    ]
+    return Grid("", heads, tuple(rows))
+
+
+_COUNTED = ("added", "removed", "changed", "unchanged")
+
+
+def _table(name: str, table: TableChanges, limit: int, *, titled: bool) -> list[Block]:
+    blocks: list[Block] = [Heading(plain(visible(name)), level=2)] if titled else []
+    blocks.append(Line(counts_line(table.counts)))
+    if table.counts.cells:
+        cells = sorted(table.counts.cells.items(), key=lambda item: -item[1])
+        blocks.append(line(f"Changed cells: {listed([f'{visible(c)} {n:,}' for c, n in cells])}."))
+    blocks += _quiet_facts(table.counts)
+    if table.schema_changes:
+        blocks.append(Bullets(tuple(schema_sentence(change) for change in table.schema_changes)))
+    total = table.counts.added + table.counts.removed + table.counts.changed
+    if total and limit:
+        blocks.append(_rows(table, table.rows(0, limit), total))
+    elif total:
+        blocks.append(line("The rows are not shown here."))
+    blocks.append(Line((Piece(table.pairing, Mark.DIM),)))
+    return blocks
+
+
+def counts_line(counts: ChangeCounts) -> Pieces:
+    """Write the counts with their signs: ``+2 added  −1 removed  ~3 changed  1,204 unchanged``."""
+    return (
+        Piece(f"+{counts.added:,} added", Mark.ADDED if counts.added else Mark.DIM),
+        Piece("  "),
+        Piece(f"−{counts.removed:,} removed", Mark.REMOVED if counts.removed else Mark.DIM),
+        Piece("  "),
+        Piece(f"~{counts.changed:,} changed", Mark.CHANGED if counts.changed else Mark.DIM),
+        Piece("  "),
+        Piece(f"{counts.unchanged:,} unchanged", Mark.DIM),
+    )
+
+
+def _quiet_facts(counts: ChangeCounts) -> list[Block]:
+    """Say what is no change of values, yet not the same either."""
+    blocks: list[Block] = []
+    if counts.moved:
+        blocks.append(line(f"{count(counts.moved, 'row')} moved: the order is not the same."))
+    if counts.reformed:
+        cells = listed([f"{visible(c)} {n:,}" for c, n in counts.reformed.items()])
+        blocks.append(line(f"Equal in value, written differently (not counted as changes): {cells}."))
+    return blocks
+
+
+def schema_sentence(change: SchemaChange) -> Pieces:
+    """Write one schema change as a sentence."""
+    kind, column = change.kind, Piece(visible(change.column), Mark.STRONG)
+    old, new = Piece(visible(change.old or ""), Mark.OLD), Piece(visible(change.new or ""), Mark.NEW)
+    match kind:
+        case SchemaChangeKind.ADDED:
+            return Piece("Column "), column, Piece(f" added{_of_type(change.new)}.")
+        case SchemaChangeKind.DROPPED:
+            return Piece("Column "), column, Piece(f" dropped{_of_type(change.old)}.")
+        case SchemaChangeKind.RENAMED:
+            return Piece("Column renamed: "), old, Piece(" → "), new
+        case SchemaChangeKind.RETYPED:
+            return Piece("Column "), column, Piece(" has another type: "), old, Piece(" → "), new
+        case SchemaChangeKind.KEY:
+            sides = (change.old or "none", Mark.OLD), (change.new or "none", Mark.NEW)
+            before, after = (Piece(visible(text), mark) for text, mark in sides)
+            return Piece("Key: "), before, Piece(" → "), after
+        case SchemaChangeKind.TABLE_ADDED:
+            return (Piece("The table is new."),)
+        case SchemaChangeKind.TABLE_DROPPED:
+            return (Piece("The table was dropped."),)
+        case SchemaChangeKind.REORDERED:
+            return (Piece("Columns stand in another order."),)
+        case SchemaChangeKind.NULLABILITY | SchemaChangeKind.METADATA:
+            what = "nulls" if kind is SchemaChangeKind.NULLABILITY else "metadata"
+            of = (
+                (Piece("Column "), column, Piece(f": {what} "))
+                if change.column
+                else (Piece(f"Table {what} "),)
+            )
+            return *of, old, Piece(" → "), new
+
+
+def _of_type(kind: str | None) -> str:
+    return f" ({kind})" if kind else ""
+
+
+def _rows(table: TableChanges, rows: Any, total: int) -> Grid:
+    changed_columns = rows.column("changed_columns").to_pylist()
+    kinds = [RowKind(kind) for kind in rows.column("change").to_pylist()]
+    names, hidden = _chosen_columns(table, changed_columns)
+    notes = _notes(table.schema_changes)
+    columns = [_column(rows, name, kinds, changed_columns) for name in names]
+    heads = [
+        Head(visible(name), note=notes.get(name, ""), right=_right(rows, name), key=name in table.key)
+        for name in names
+    ]
+    if not table.key:
+        heads.insert(0, Head("row", right=True))
+        columns.insert(0, _positions(rows))
+    body = tuple(Row(cells, kind) for kind, cells in zip(kinds, zip(*columns, strict=True), strict=True))
+    foot = [f"… and {count(total - len(kinds), 'more row', 'more rows')}."] if total > len(kinds) else []
+    if hidden:
+        named = listed([visible(name) for name in hidden])
+        foot.append(f"{count(len(hidden), 'column is', 'columns are')} hidden: {named}.")
+    return Grid("", tuple(heads), body, signed=True, foot=" ".join(foot))
+
+
+def _chosen_columns(table: TableChanges, changed: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Choose the columns to show: all of a narrow table, else the key and what changed in the rows shown."""
+    if len(table.columns) <= FEW_COLUMNS:
+        return list(table.columns), []
+    wanted = set(table.key).union(*changed)
+    wanted |= {change.column for change in table.schema_changes if change.kind is SchemaChangeKind.ADDED}
+    if not all(changed):  # added and removed rows say little without some of their values
+        for name in table.columns:
+            if len(wanted) >= FEW_COLUMNS:
+                break
+            wanted.add(name)
+    names = [name for name in table.columns if name in wanted][:MOST_COLUMNS]
+    return names, [name for name in table.columns if name not in names]
+
+
+def _notes(changes: Sequence[SchemaChange]) -> dict[str, str]:
+    notes = {}
+    for change in changes:
+        match change.kind:
+            case SchemaChangeKind.ADDED:
+                notes[change.column] = "new column"
+            case SchemaChangeKind.DROPPED:
+                notes[change.column] = "dropped"
+            case SchemaChangeKind.RENAMED:
+                notes[change.new or change.column] = f"was {visible(change.old or '')}"
+            case SchemaChangeKind.RETYPED:
+                notes[change.column] = f"{change.old} → {change.new}"
+            case _:
+                pass
+    return notes
+
+
+def _right(rows: Any, name: str) -> bool:
+    return stands_right(rows.schema.field(f"old.{name}").type) and stands_right(
+        rows.schema.field(f"new.{name}").type
+    )
+
+
+def _column(rows: Any, name: str, kinds: Sequence[RowKind], changed: Sequence[Sequence[str]]) -> list[Pieces]:
+    old_column, new_column = rows.column(f"old.{name}"), rows.column(f"new.{name}")
+    old_text, new_text = is_text(old_column.type), is_text(new_column.type)
+    cells: list[Pieces] = []
+    for kind, columns, old, new in zip(kinds, changed, texts(old_column), texts(new_column), strict=True):
+        if kind is RowKind.CHANGED and name in columns:
+            cells.append(changed_cell(old, new, old_text=old_text, new_text=new_text))
+        elif kind is RowKind.REMOVED:
+            cells.append(cell(old, of_text=old_text))
+        else:
+            cells.append(cell(new, of_text=new_text))
+    return cells
+
+
+def _positions(rows: Any) -> list[Pieces]:
+    pairs = zip(rows.column("old_row").to_pylist(), rows.column("new_row").to_pylist(), strict=True)
+    return [plain(f"{old if new is None else new:,}") for old, new in pairs]

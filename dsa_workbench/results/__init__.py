@@ -1,0 +1,25 @@
+"""What the verbs hand back: small frozen objects that hold data and can show themselves."""
+
+from __future__ import annotations
+
+from dsa_workbench.results.commits import CommitResult, CommitView, Log
+from dsa_workbench.results.diff import Diff
+from dsa_workbench.results.displayed import Displayed
+from dsa_workbench.results.reading import Reading, RowSource
+from dsa_workbench.results.refs import Datasets, Refs
+from dsa_workbench.results.reports import CheckReport, Exported, Status
+
+__all__ = [
+    "CheckReport",
+    "CommitResult",
+    "CommitView",
+    "Datasets",
+    "Diff",
+    "Displayed",
+    "Exported",
+    "Log",
+    "Reading",
+    "Refs",
+    "RowSource",
+    "Status",
+]

@@ -1,0 +1,50 @@
+"""Settings: read from the environment here and nowhere else, and passed on as values."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set from outside."""
+
+    database_url: str | None = None
+    """DSA_DATABASE_URL: a Postgres to use instead of the embedded one; teams share one store this way."""
+
+    data_dir: Path = Path()
+    """DSA_DATA_DIR: where the embedded Postgres keeps its data. One folder a user by default, so that notebooks in
+    any folder see the same datasets."""
+
+    actor: str = "unknown"
+    """DSA_ACTOR: the author of commits; by default the operating system's user."""
+
+    cache_bytes: int = CACHE_BYTES
+    """DSA_CACHE_MB: decoded segments kept in memory. 64 MB hold the columns of a few million cells, and leave room on
+    a small laptop."""
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from environment variables."""
+    env = os.environ if environ is None else environ
+    home = Path(env["XDG_DATA_HOME"]) if env.get("XDG_DATA_HOME") else Path.home() / ".local" / "share"
+    data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
+    cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
+    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache)
+
+
+def _actor(env: Mapping[str, str]) -> str:
+    named = env.get("DSA_ACTOR") or env.get("JUPYTERHUB_USER")
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run under a number that no account has.
+        return f"uid-{os.getuid()}"

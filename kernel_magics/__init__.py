@@ -1,0 +1,36 @@
+"""The IPython extension: ``%load_ext dsa_workbench`` (or ``kernel_magics``) brings ``%dsa``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel_magics.completion import DsaMatcher
+from kernel_magics.magics import DsaMagics
+
+_loaded: dict[int, tuple[Any, DsaMagics, Any]] = {}
+"""What was registered, by the id of its shell, so that unloading takes back exactly that."""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register ``%dsa`` and its completion; loading twice does nothing."""
+    if id(shell) in _loaded:
+        return
+    magics = DsaMagics(shell)
+    shell.register_magics(magics)
+    matcher = DsaMatcher(magics.session).matcher
+    shell.Completer.custom_matchers.append(matcher)
+    _loaded[id(shell)] = (shell, magics, matcher)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take back what loading registered, and close the connection."""
+    _, magics, matcher = _loaded.pop(id(shell), (None, None, None))
+    if magics is None:
+        return
+    shell.magics_manager.magics["line"].pop("dsa", None)
+    shell.magics_manager.registry.pop(type(magics).__name__, None)
+    if magics in shell.configurables:
+        shell.configurables.remove(magics)
+    if matcher in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.remove(matcher)
+    magics.session.close()

@@ -1,0 +1,244 @@
+"""The table of commands: words, options and examples of each."""
+
+from __future__ import annotations
+
+from kernel_magics import verbs
+from kernel_magics.grammar import Argument, Command, Means, Option, names, natural, pairs, sign, text, types
+
+_SPEC_NOTE = "A spec reads dataset@version:table, as in sales, sales@main~2, sales@v1.0, sales@{2026-03-01}."
+_DATASET = Argument("DATASET", "where to write; sales@dev names the branch too", Means.DATASET, optional=True)
+_SPEC = Argument("SPEC", "the version; the dataset in use where it is left out", Means.SPEC, optional=True)
+_TABLE = Option(("--table",), "the table, where there are several", text, "NAME", means=Means.TABLE)
+_COLUMNS = Option(("--columns",), "only these columns, in this order", names, "A,B", means=Means.COLUMNS)
+_RENAME = Option(("--rename",), "columns that have another name now", pairs, "OLD=NEW", means=Means.COLUMNS)
+_WRITE = (
+    Option(
+        ("--key",),
+        "columns that tell rows apart; checked for repeats and nulls",
+        names,
+        "A,B",
+        means=Means.COLUMNS,
+    ),
+    Option(
+        ("--mode",),
+        "replace: this is the whole new state (default); append: add rows; upsert: by key",
+        text,
+        "MODE",
+        choices=("replace", "append", "upsert"),
+    ),
+    Option(("-m", "--message"), "why", text, "TEXT"),
+    Option(("--ref",), "the branch to write to (default main)", text, "BRANCH", means=Means.REF),
+    Option(
+        ("--table",), "the table's name (default data, or the sheets' names)", text, "NAME", means=Means.TABLE
+    ),
+    _RENAME,
+    Option(("--idempotency-key",), "a retry with the same key is not committed twice", text, "KEY"),
+)
+
+CONNECT = Command(
+    "connect",
+    "connect to a store; without a URL the embedded one. The first command connects by itself",
+    verbs.connect,
+    (Argument("URL", "postgresql://user@host/database", optional=True),),
+    examples=(
+        ("%dsa connect", "your own store on this machine"),
+        ("%dsa connect postgresql://db.example/tables", "a shared one"),
+    ),
+    notes=(
+        "Keep passwords out of notebooks: use a .pgpass file, or set DSA_DATABASE_URL before Jupyter starts.",
+    ),
+)
+IMPORT = Command(
+    "import",
+    "import a CSV, Excel or Parquet file as a commit",
+    verbs.import_file,
+    (Argument("SOURCE", "a path (~ is your home), or {a file object}", Means.FILE), _DATASET),
+    (
+        *_WRITE,
+        Option(
+            ("--types",), "a type for all columns (text), or by column (zip=text,qty=int)", types, "TYPES"
+        ),
+        Option(("--sheets",), "only these sheets of a workbook", names, "A,B"),
+        Option(("--delimiter",), "between fields; tab for the tab", sign, "CHAR"),
+        Option(("--encoding",), "as in utf-8, cp1252, latin-1", text, "NAME"),
+        Option(("--no-header",), "the first row is data already"),
+        Option(("--quote",), "around fields that hold delimiters", sign, "CHAR"),
+        Option(("--null-tokens",), "texts that mean null", names, "A,B"),
+        Option(
+            ("--ragged",),
+            "rows that are too short or too long: refuse them (error) or fill (fill)",
+            text,
+            "HOW",
+        ),
+    ),
+    (
+        ("%dsa import orders.csv sales --key order_id", "a first commit"),
+        (
+            '%dsa import "march 2026.csv" sales -m "March extract"',
+            "the next version, from a path with blanks",
+        ),
+        ("%dsa import book.xlsx plan --sheets Q1,Q2", "two sheets of a workbook, each a table"),
+        ("%dsa import new.csv sales --mode append --types zip=text", "add rows"),
+    ),
+)
+COMMIT = Command(
+    "commit",
+    "commit a pandas or polars frame, an Arrow table, or a dict of them",
+    verbs.commit,
+    (Argument("DATA", "a Python name, or {an expression}", Means.FRAME), _DATASET),
+    _WRITE,
+    (
+        ('%dsa commit df sales -m "Prices corrected"', "the frame is the whole new state"),
+        ("%dsa commit {df[df.qty > 0]} sales@dev --key order_id", "an expression, to a branch"),
+    ),
+)
+READ = Command(
+    "read",
+    "read a table at any version",
+    verbs.read,
+    (_SPEC,),
+    (
+        _COLUMNS,
+        Option(("--offset",), "rows to skip", natural, "N"),
+        Option(("--limit",), "rows to read at most", natural, "N"),
+        _TABLE,
+        Option(("--as",), "read now, as this", text, "KIND", choices=("pandas", "arrow", "polars")),
+    ),
+    (
+        ("%dsa read sales@main~1", "look at the version before"),
+        ("df = %dsa read sales --as pandas", "all of it as a frame"),
+        ("%dsa read sales --columns order_id,qty --offset 1000 --limit 50", "a page of two columns"),
+    ),
+    (_SPEC_NOTE,),
+)
+DIFF = Command(
+    "diff",
+    "show which rows and cells changed between two versions",
+    verbs.diff,
+    (
+        Argument("OLD", "a spec, a Python name or {an expression}", Means.SPEC_OR_FRAME, optional=True),
+        Argument(
+            "NEW", "the same; without it OLD is compared with its parent", Means.SPEC_OR_FRAME, optional=True
+        ),
+    ),
+    (
+        Option(("--key",), "pair rows by these columns", names, "A,B", means=Means.COLUMNS),
+        _RENAME,
+        _TABLE,
+    ),
+    (
+        ("%dsa diff sales@main~1 sales@main", "the last change"),
+        ("%dsa diff sales", "the same: a version and its parent"),
+        ("%dsa diff sales df", "what a commit of df would change"),
+        ("d = %dsa diff sales@v1 sales", "then d.summary, d.schema, d.to_pandas()"),
+    ),
+    (
+        "A name that is a dataset and a variable means the dataset; {name} means the variable.",
+        _SPEC_NOTE,
+    ),
+)
+LOG = Command(
+    "log",
+    "show the history, latest first",
+    verbs.log,
+    (_SPEC,),
+    (Option(("--limit",), "commits to show at most", natural, "N"),),
+    (
+        ("%dsa log sales", "the history of main"),
+        ("%dsa log sales@dev --limit 5", "the last five of a branch"),
+    ),
+)
+SHOW = Command(
+    "show",
+    "show one commit: who, when, why, and what it changed in numbers",
+    verbs.show,
+    (_SPEC,),
+    examples=(("%dsa show sales@3fa9c1d", "a commit by the start of its id"),),
+)
+BRANCH = Command(
+    "branch",
+    "make a branch",
+    verbs.branch,
+    (
+        Argument("SPEC", "where it begins", Means.SPEC),
+        Argument("NAME", "its name; alone it begins at what is in use", optional=True),
+    ),
+    examples=(("%dsa branch sales dev", "from main"), ("%dsa branch sales@v1.0 fixes", "from a tag")),
+)
+TAG = Command(
+    "tag",
+    "name a version for good",
+    verbs.tag,
+    (
+        Argument("SPEC", "the version", Means.SPEC),
+        Argument("NAME", "its name; alone it names what is in use", optional=True),
+    ),
+    examples=(("%dsa tag sales 2026-Q1", "the head of main"),),
+)
+REFS = Command(
+    "refs",
+    "list branches and tags; delete or protect one",
+    verbs.refs,
+    (Argument("DATASET", "whose; the one in use where it is left out", Means.DATASET, optional=True),),
+    (
+        Option(("--delete",), "delete this branch or tag", text, "NAME", means=Means.REF),
+        Option(("--protect",), "refuse moves and deletion of this one", text, "NAME", means=Means.REF),
+        Option(("--unprotect",), "allow them again", text, "NAME", means=Means.REF),
+    ),
+    (("%dsa refs sales", "what there is"), ("%dsa refs sales --protect main", "no writes to main")),
+)
+DATASETS = Command(
+    "datasets",
+    "list datasets; delete or restore one",
+    verbs.datasets,
+    (),
+    (
+        Option(("--deleted",), "list the deleted ones"),
+        Option(("--delete",), "delete a dataset; it can be restored", text, "NAME", means=Means.DATASET),
+        Option(("--restore",), "take a deletion back", text, "NAME"),
+    ),
+    (("%dsa datasets", "what there is"), ("%dsa datasets --deleted", "what could be restored")),
+)
+EXPORT = Command(
+    "export",
+    "write a table at any version to a CSV or Parquet file",
+    verbs.export,
+    (
+        Argument("SPEC", "the version", Means.SPEC),
+        Argument("PATH", "the file; its ending says the format", Means.FILE, optional=True),
+    ),
+    (
+        Option(
+            ("--format",),
+            "the format, where the ending does not say it",
+            text,
+            "NAME",
+            choices=("csv", "parquet"),
+        ),
+        _COLUMNS,
+        _TABLE,
+    ),
+    (("%dsa export sales@v1.0 v1.parquet", ""), ("%dsa export sales out.csv --columns order_id,qty", "")),
+)
+STATUS = Command("status", "show the connection: store, actor, what is there", verbs.status)
+USE = Command(
+    "use",
+    "choose the dataset that specs beginning with @ mean, and commands without a spec",
+    verbs.use,
+    (Argument("SPEC", "a dataset, or dataset@branch", Means.SPEC, optional=True),),
+    (Option(("--clear",), "use none"),),
+    (
+        ("%dsa use sales", "then: %dsa log, and %dsa diff @main~1 @main"),
+        ("%dsa use sales@dev", "writes go to dev too"),
+    ),
+)
+CHECK = Command("check", "check that all that is stored is there and whole", verbs.check)
+
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        CONNECT, IMPORT, COMMIT, READ, DIFF, LOG, SHOW, BRANCH, TAG,
+        REFS, DATASETS, EXPORT, STATUS, USE, CHECK,
+    )
+}  # fmt: skip
+"""All commands but `help`, by name, in the order in which help lists them."""

@@ -1,0 +1,191 @@
+"""What a command is: one description from which parser, help and completion are made."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from dsa_workbench.errors import InvalidInput
+from kernel_magics.words import ObjectWord
+
+
+class Means(StrEnum):
+    """What a word stands for: completion looks there for candidates."""
+
+    NOTHING = "nothing"
+    FILE = "file"
+    FRAME = "frame"
+    SPEC = "spec"
+    SPEC_OR_FRAME = "spec or frame"
+    DATASET = "dataset"
+    REF = "ref"
+    TABLE = "table"
+    COLUMNS = "columns"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A positional word of a command."""
+
+    name: str
+    what: str
+    means: Means = Means.NOTHING
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option: its flags (the last one names it), what it says, and how its value is read.
+
+    `read` turns the word into a value; without it the option is a switch.
+    """
+
+    flags: tuple[str, ...]
+    what: str
+    read: Callable[[str], Any] | None = None
+    value: str = "VALUE"
+    choices: tuple[str, ...] = ()
+    means: Means = Means.NOTHING
+
+    @property
+    def name(self) -> str:
+        """The name of the value in the parsed words."""
+        return self.flags[-1].lstrip("-").replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does in a phrase, its words, a function that does it, and examples."""
+
+    name: str
+    what: str
+    run: Callable[[Any, argparse.Namespace], Any]
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The command's shape on one line."""
+        words = [f"[{a.name}]" if a.optional else a.name for a in self.arguments]
+        options = ["[options]"] if self.options else []
+        return " ".join(["%dsa", self.name, *words, *options])
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises our error where argparse would print its usage and leave."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput(
+            f"{self.prog}: {message}.", hint=f"See {self.prog.replace('%dsa', '%dsa help', 1)}."
+        )
+
+
+def parser_of(command: Command) -> argparse.ArgumentParser:
+    """Make a command's parser."""
+    parser = _Parser(prog=f"%dsa {command.name}", add_help=False, allow_abbrev=False)
+    for argument in command.arguments:
+        parser.add_argument(
+            argument.name.lower(), nargs="?" if argument.optional else None, metavar=argument.name
+        )
+    for option in command.options:
+        if option.read is None:
+            parser.add_argument(*option.flags, dest=option.name, action="store_true")
+        else:
+            parser.add_argument(
+                *option.flags,
+                dest=option.name,
+                type=option.read,
+                metavar=option.value,
+                choices=option.choices or None,
+            )
+    return parser
+
+
+def parse(command: Command, words: Sequence[str]) -> argparse.Namespace:
+    """Read the words after a command's name.
+
+    Raises
+    ------
+    InvalidInput
+        They do not fit; the message says which, and what was meant if a near name exists.
+    """
+    found, left = parser_of(command).parse_known_args(list(words))
+    if left:
+        raise _not_understood(command, left[0])
+    return found
+
+
+def _not_understood(command: Command, word: str) -> InvalidInput:
+    flag = word.split("=", 1)[0]
+    if not flag.startswith("-"):
+        return InvalidInput(
+            f"%dsa {command.name}: {word!r} is one word too many.",
+            hint=f"It reads: {command.usage}. Put text with blanks in quotes.",
+        )
+    flags = [flag for option in command.options for flag in option.flags]
+    near = difflib.get_close_matches(flag, flags, 1)
+    known = f"It knows {', '.join(flags)}." if flags else "It has no options."
+    return InvalidInput(
+        f"%dsa {command.name} has no option {flag}.", hint=f"Did you mean {near[0]}?" if near else known
+    )
+
+
+def names(word: str) -> list[str]:
+    """Read names separated by commas, or a list given as ``{expression}``."""
+    if isinstance(word, ObjectWord):
+        return [str(item) for item in _iterated(word)]
+    return [part.strip() for part in word.split(",") if part.strip()]
+
+
+def pairs(word: str) -> dict[str, str]:
+    """Read ``a=b,c=d``, or a dict given as ``{expression}``."""
+    if isinstance(word, ObjectWord):
+        if not isinstance(word.value, dict):
+            raise argparse.ArgumentTypeError(f"{word} is no dict")
+        return {str(key): str(value) for key, value in word.value.items()}
+    found = {}
+    for part in names(word):
+        left, equals, right = part.partition("=")
+        if not equals or not left or not right:
+            raise argparse.ArgumentTypeError(f"{part!r} is not of the form name=value")
+        found[left.strip()] = right.strip()
+    return found
+
+
+def types(word: str) -> str | dict[str, str]:
+    """Read a type for all columns (``text``) or types by column (``zip=text,qty=int``)."""
+    return pairs(word) if isinstance(word, ObjectWord) or "=" in word else word
+
+
+def sign(word: str) -> str:
+    """Read a single character; the word ``tab``, or a backslash and t, is the tab."""
+    char = {"\\t": "\t", "tab": "\t"}.get(word, word)
+    if len(char) != 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not one character")
+    return char
+
+
+def natural(word: str) -> int:
+    """Read a number that is not negative; underscores and commas may group its digits."""
+    digits = word.replace("_", "").replace(",", "")
+    if not digits.isdecimal():
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of rows")
+    return int(digits)
+
+
+def text(word: str) -> str:
+    """Take the word as it is."""
+    return word
+
+
+def _iterated(word: ObjectWord) -> list[Any]:
+    if not isinstance(word.value, (list, tuple, set, frozenset)):
+        raise argparse.ArgumentTypeError(f"{word} is no list of names")
+    return list(word.value)

@@ -1,0 +1,179 @@
+"""What each command does: words in, one verb of the door, its result out."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import replace
+from typing import Any
+
+from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.errors import InvalidInput
+from kernel_magics.session import Session
+from kernel_magics.words import ObjectWord
+
+_WRITE = ("key", "mode", "message", "rename", "idempotency_key", "table")
+_SOURCE = ("types", "sheets", "delimiter", "encoding", "quote", "null_tokens", "ragged")
+
+
+def connect(session: Session, words: Namespace) -> Any:
+    """Connect to a store and show it."""
+    return session.connect(words.url).status()
+
+
+def import_file(session: Session, words: Namespace) -> Any:
+    """Import a file, or a file object given as an expression."""
+    dataset, ref = session.target(words.dataset, words.ref)
+    source = words.source.value if isinstance(words.source, ObjectWord) else _path(words.source)
+    given = _given(words, *_WRITE, *_SOURCE)
+    if words.no_header:
+        given["header"] = False
+    return session.workbench.import_file(source, dataset, ref=ref, progress=session.report, **given)
+
+
+def commit(session: Session, words: Namespace) -> Any:
+    """Commit a table that a variable holds."""
+    data = session.frame(words.data)
+    dataset, ref = session.target(words.dataset, words.ref)
+    given = _given(words, *_WRITE)
+    return session.workbench.commit(data, dataset, ref=ref, progress=session.report, **given)
+
+
+def read(session: Session, words: Namespace) -> Any:
+    """Read a table, as a lazy reading or as a frame."""
+    spec = _with_table(session.spec(words.spec), words.table)
+    reading = session.workbench.read(spec, **_given(words, "columns", "offset", "limit"))
+    match getattr(words, "as"):
+        case "pandas":
+            return reading.to_pandas()
+        case "arrow":
+            return reading.to_arrow()
+        case "polars":
+            return reading.to_polars()
+        case _:
+            return reading
+
+
+def diff(session: Session, words: Namespace) -> Any:
+    """Compare two versions, a version and a variable, or a version and the one before it."""
+    old = session.spec_or_frame(words.old) if words.old is not None else session.spec(None)
+    new = session.spec_or_frame(words.new) if words.new is not None else None
+    old, new = (_with_table(side, words.table) if isinstance(side, str) else side for side in (old, new))
+    found = session.workbench.diff(old, new, **_given(words, "key", "rename"))
+    labels = {
+        name: str(getattr(words, name)) for name, side in (("old", old), ("new", new)) if _unnamed(side)
+    }
+    return replace(found, **labels) if labels else found
+
+
+def _unnamed(side: Any) -> bool:
+    return side is not None and not isinstance(side, str)
+
+
+def log(session: Session, words: Namespace) -> Any:
+    """Show a history."""
+    return session.workbench.log(session.spec(words.spec), **_given(words, "limit"))
+
+
+def show(session: Session, words: Namespace) -> Any:
+    """Show one commit."""
+    return session.workbench.show(session.spec(words.spec))
+
+
+def branch(session: Session, words: Namespace) -> Any:
+    """Make a branch."""
+    spec, name = _start_and_name(session, words)
+    session.workbench.branch(spec, name)
+    return session.workbench.refs(parse_spec(spec).dataset)
+
+
+def tag(session: Session, words: Namespace) -> Any:
+    """Make a tag."""
+    spec, name = _start_and_name(session, words)
+    session.workbench.tag(spec, name)
+    return session.workbench.refs(parse_spec(spec).dataset)
+
+
+def _start_and_name(session: Session, words: Namespace) -> tuple[str, str]:
+    """Take ``SPEC NAME``, or ``NAME`` alone for the dataset in use."""
+    if words.name is None:
+        return session.spec(None), words.spec
+    return session.spec(words.spec), words.name
+
+
+def refs(session: Session, words: Namespace) -> Any:
+    """List branches and tags, after deleting or protecting one where that is asked for."""
+    dataset = parse_spec(session.spec(words.dataset)).dataset
+    if words.delete:
+        session.workbench.delete_ref(dataset, words.delete)
+    if words.protect:
+        session.workbench.protect(dataset, words.protect, True)
+    if words.unprotect:
+        session.workbench.protect(dataset, words.unprotect, False)
+    return session.workbench.refs(dataset)
+
+
+def datasets(session: Session, words: Namespace) -> Any:
+    """List datasets, after deleting or restoring one where that is asked for."""
+    if words.delete:
+        session.workbench.delete_dataset(words.delete)
+    if words.restore:
+        session.workbench.restore_dataset(words.restore)
+    return session.workbench.datasets(deleted=words.deleted)
+
+
+def export(session: Session, words: Namespace) -> Any:
+    """Write a table to a file."""
+    spec, path = (words.spec, words.path) if words.path is not None else (None, words.spec)
+    spec = _with_table(session.spec(spec), words.table)
+    return session.workbench.export(spec, _path(path), **_given(words, "format", "columns"))
+
+
+def status(session: Session, words: Namespace) -> Any:
+    """Show the connection."""
+    return session.workbench.status()
+
+
+def check(session: Session, words: Namespace) -> Any:
+    """Check the store."""
+    return session.workbench.check()
+
+
+def use(session: Session, words: Namespace) -> Any:
+    """Choose the dataset, and the branch, that specs without a dataset mean."""
+    if words.clear:
+        session.in_use = None
+        session.tell("No dataset is in use.")
+        return None
+    if words.spec is not None:
+        spec = parse_spec(session.spec(words.spec))
+        if spec.table is not None:
+            raise InvalidInput(
+                "A dataset or a version can be in use, not a table.", hint="Leave the table out."
+            )
+        session.workbench.refs(spec.dataset)  # raises where there is no such dataset
+        session.in_use = spec
+    if session.in_use is None:
+        session.tell("No dataset is in use. Choose one with: %dsa use NAME")
+    else:
+        used = f"{session.in_use.dataset}@{session.in_use.version}"
+        session.tell(f"In use: {used}. Now @main~1 means {session.in_use.dataset}@main~1.")
+    return None
+
+
+def _given(words: Namespace, *names: str) -> dict[str, Any]:
+    """Pick the options that were given, so that the door's own defaults hold for the others."""
+    return {name: value for name in names if (value := getattr(words, name)) is not None}
+
+
+def _path(word: str) -> str:
+    return os.path.expanduser(word)  # noqa: PTH111 - pathlib would eat the slashes of a URL
+
+
+def _with_table(spec: str, table: str | None) -> str:
+    if table is None:
+        return spec
+    parsed = parse_spec(spec)
+    if parsed.table is not None and parsed.table != table:
+        raise InvalidInput(f"{spec!r} and --table {table} name two tables.", hint="Leave one of them out.")
+    return str(parsed.with_table(table))
