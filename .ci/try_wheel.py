@@ -25,9 +25,7 @@ def main() -> None:
         sys.exit("%load_ext dsa_workbench did not bring %dsa.")
 
     with dsa_workbench.connect() as wb:
-        wb.commit(
-            pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first"
-        )
+        wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first")
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Cusco"]}), "towns", message="second")
         changed = wb.diff("towns@main~1", "towns").summary["data"]["changed"]
     if changed != 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel_magics.completion import DsaMatcher
+from kernel_magics.completion import matcher_of
 from kernel_magics.magics import DsaMagics
 
 _loaded: dict[int, tuple[Any, DsaMagics, Any]] = {}
@@ -17,7 +17,7 @@ def load_ipython_extension(shell: Any) -> None:
         return
     magics = DsaMagics(shell)
     shell.register_magics(magics)
-    matcher = DsaMatcher(magics.session).matcher
+    matcher = matcher_of(magics.session)
     shell.Completer.custom_matchers.append(matcher)
     _loaded[id(shell)] = (shell, magics, matcher)
 
@@ -29,8 +29,7 @@ def unload_ipython_extension(shell: Any) -> None:
         return
     shell.magics_manager.magics["line"].pop("dsa", None)
     shell.magics_manager.registry.pop(type(magics).__name__, None)
-    if magics in shell.configurables:
-        shell.configurables.remove(magics)
+    shell.configurables[:] = [one for one in shell.configurables if one is not magics]
     if matcher in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(matcher)
     magics.session.close()

@@ -28,9 +28,7 @@ _WRITE = (
     ),
     Option(("-m", "--message"), "why", text, "TEXT"),
     Option(("--ref",), "the branch to write to (default main)", text, "BRANCH", means=Means.REF),
-    Option(
-        ("--table",), "the table's name (default data, or the sheets' names)", text, "NAME", means=Means.TABLE
-    ),
+    Option(("--table",), "the table's name (default data, or the sheets' names)", text, "NAME", means=Means.TABLE),
     _RENAME,
     Option(("--idempotency-key",), "a retry with the same key is not committed twice", text, "KEY"),
 )
@@ -44,9 +42,7 @@ CONNECT = Command(
         ("%dsa connect", "your own store on this machine"),
         ("%dsa connect postgresql://db.example/tables", "a shared one"),
     ),
-    notes=(
-        "Keep passwords out of notebooks: use a .pgpass file, or set DSA_DATABASE_URL before Jupyter starts.",
-    ),
+    notes=("Keep passwords out of notebooks: use a .pgpass file, or set DSA_DATABASE_URL before Jupyter starts.",),
 )
 IMPORT = Command(
     "import",
@@ -55,9 +51,7 @@ IMPORT = Command(
     (Argument("SOURCE", "a path (~ is your home), or {a file object}", Means.FILE), _DATASET),
     (
         *_WRITE,
-        Option(
-            ("--types",), "a type for all columns (text), or by column (zip=text,qty=int)", types, "TYPES"
-        ),
+        Option(("--types",), "a type for all columns (text), or by column (zip=text,qty=int)", types, "TYPES"),
         Option(("--sheets",), "only these sheets of a workbook", names, "A,B"),
         Option(("--delimiter",), "between fields; tab for the tab", sign, "CHAR"),
         Option(("--encoding",), "as in utf-8, cp1252, latin-1", text, "NAME"),
@@ -117,9 +111,7 @@ DIFF = Command(
     verbs.diff,
     (
         Argument("OLD", "a spec, a Python name or {an expression}", Means.SPEC_OR_FRAME, optional=True),
-        Argument(
-            "NEW", "the same; without it OLD is compared with its parent", Means.SPEC_OR_FRAME, optional=True
-        ),
+        Argument("NEW", "the same; without it OLD is compared with its parent", Means.SPEC_OR_FRAME, optional=True),
     ),
     (
         Option(("--key",), "pair rows by these columns", names, "A,B", means=Means.COLUMNS),

@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
@@ -31,24 +32,23 @@ _HELP = "help"
 _log = logging.getLogger(__name__)
 
 
-class DsaMatcher:
-    """IPython's way to ask for completions of a line (matcher API, IPython 8.6 and later)."""
+def matcher_of(session: Session) -> Any:
+    """Make IPython's way to ask for completions of a line (matcher API, IPython 8.6 and later)."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.matcher = context_matcher(identifier="dsa_workbench")(self._match)
-
-    def _match(self, context: CompletionContext) -> SimpleMatcherResult:
+    @context_matcher(identifier="dsa_workbench")  # type: ignore[untyped-decorator] # IPython types it so
+    def match(context: CompletionContext) -> SimpleMatcherResult:
         found = _LINE.match(context.text_until_cursor)
         if not found:
             return {"completions": []}
-        fragment, candidates = complete(self._session, found["rest"])
+        fragment, candidates = complete(session, found["rest"])
         return {
             "completions": [SimpleCompletion(text=text, type="dsa") for text in candidates],
             "matched_fragment": fragment,
             "suppress": True,  # Python's own candidates make no sense on this line
             "ordered": True,
         }
+
+    return match
 
 
 def complete(session: Session, rest: str) -> tuple[str, list[str]]:
@@ -118,11 +118,7 @@ def _values(session: Session, command: Command, before: list[str], option: Optio
     if option.choices:
         return _starting(option.choices, typed)
     spec = next(
-        (
-            w
-            for w, a in zip(_positional(command, before), command.arguments, strict=False)
-            if _versioned(a.means)
-        ),
+        (w for w, a in zip(_positional(command, before), command.arguments, strict=False) if _versioned(a.means)),
         None,
     )
     head, comma, tail = typed.rpartition(",")
@@ -163,15 +159,12 @@ def _quoted(candidates: list[str], fragment: str) -> list[str]:
     """Keep the quote that was opened, and quote what holds blanks."""
     quote = fragment[:1] if fragment[:1] in {"'", '"'} else ""
     return [
-        f"{quote or chr(34)}{text}" if quote or any(char.isspace() for char in text) else text
-        for text in candidates
+        f"{quote or chr(34)}{text}" if quote or any(char.isspace() for char in text) else text for text in candidates
     ]
 
 
 def _frames(session: Session, typed: str) -> list[str]:
-    names = [
-        name for name in list(session.names) if name.startswith(typed) and (typed or not name.startswith("_"))
-    ]
+    names = [name for name in list(session.names) if name.startswith(typed) and (typed or not name.startswith("_"))]
     return sorted(name for name in names if is_data(session.names[name]))[:MOST]
 
 

@@ -82,18 +82,14 @@ class _Parser(argparse.ArgumentParser):
     """A parser that raises our error where argparse would print its usage and leave."""
 
     def error(self, message: str) -> NoReturn:
-        raise InvalidInput(
-            f"{self.prog}: {message}.", hint=f"See {self.prog.replace('%dsa', '%dsa help', 1)}."
-        )
+        raise InvalidInput(f"{self.prog}: {message}.", hint=f"See {self.prog.replace('%dsa', '%dsa help', 1)}.")
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:
     """Make a command's parser."""
     parser = _Parser(prog=f"%dsa {command.name}", add_help=False, allow_abbrev=False)
     for argument in command.arguments:
-        parser.add_argument(
-            argument.name.lower(), nargs="?" if argument.optional else None, metavar=argument.name
-        )
+        parser.add_argument(argument.name.lower(), nargs="?" if argument.optional else None, metavar=argument.name)
     for option in command.options:
         if option.read is None:
             parser.add_argument(*option.flags, dest=option.name, action="store_true")

@@ -34,12 +34,8 @@ class HelpPage(Displayed):
 
 
 def _overview() -> Document:
-    rows = [
-        Row(((Piece(f"%dsa {name}", Mark.CODE),), plain(command.what))) for name, command in COMMANDS.items()
-    ]
-    rows.append(
-        Row(((Piece("%dsa help COMMAND", Mark.CODE),), plain("show the words, options and examples of one")))
-    )
+    rows = [Row(((Piece(f"%dsa {name}", Mark.CODE),), plain(command.what))) for name, command in COMMANDS.items()]
+    rows.append(Row(((Piece("%dsa help COMMAND", Mark.CODE),), plain("show the words, options and examples of one"))))
     specs = (
         ("sales", "the head of the branch main"),
         ("sales@dev", "the head of a branch"),
@@ -56,9 +52,7 @@ def _overview() -> Document:
         Heading(plain("Versions are named like this"), level=2),
         Facts(tuple((spec, plain(what)) for spec, what in specs)),
         Heading(plain("Good to know"), level=2),
-        line(
-            "A result can be kept: d = %dsa diff sales@v1 sales. {expression} and $name take Python values."
-        ),
+        line("A result can be kept: d = %dsa diff sales@v1 sales. {expression} and $name take Python values."),
         line("Press Tab to complete commands, options, datasets, branches, columns, variables and paths."),
     )
 
@@ -71,9 +65,7 @@ def _page(command: Command) -> Document:
     if command.arguments:
         blocks.append(Facts(tuple((argument.name, plain(argument.what)) for argument in command.arguments)))
     if command.options:
-        rows = tuple(
-            Row(((Piece(_flags(option), Mark.CODE),), plain(_meaning(option)))) for option in command.options
-        )
+        rows = tuple(Row(((Piece(_flags(option), Mark.CODE),), plain(_meaning(option)))) for option in command.options)
         blocks.append(Grid("", (Head("option"), Head("what it says")), rows))
     if command.examples:
         blocks.append(Heading(plain("Examples"), level=2))
@@ -88,8 +80,4 @@ def _flags(option: Option) -> str:
 
 
 def _meaning(option: Option) -> str:
-    return (
-        f"{option.what} ({', '.join(option.choices)})"
-        if option.choices and ":" not in option.what
-        else option.what
-    )
+    return f"{option.what} ({', '.join(option.choices)})" if option.choices and ":" not in option.what else option.what

@@ -84,9 +84,7 @@ def sentence(progress: Progress, seconds: float) -> str:
     elif progress.rows:
         parts.append(f"{progress.rows / max(seconds, 1e-3):,.0f} rows/s")
     if share:
-        parts.append(
-            f"about {duration(max(seconds * (1 - share) / share, 1))} left" if share < 1 else "nearly done"
-        )
+        parts.append(f"about {duration(max(seconds * (1 - share) / share, 1))} left" if share < 1 else "nearly done")
     return "  ".join(parts)
 
 

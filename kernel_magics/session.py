@@ -64,9 +64,7 @@ class Session:
             return word
         if self.in_use is None:
             what = f"{word!r} names no dataset" if word else "No dataset is named"
-            raise InvalidInput(
-                f"{what}, and none is in use.", hint="Name one, or choose one with: %dsa use NAME"
-            )
+            raise InvalidInput(f"{what}, and none is in use.", hint="Name one, or choose one with: %dsa use NAME")
         used = f"{self.in_use.dataset}@{self.in_use.version}"
         if not word:
             return used
@@ -90,9 +88,7 @@ class Session:
             )
         named = dataset is not None and "@" in dataset
         if named and ref is not None and ref != spec.version:
-            raise InvalidInput(
-                f"{dataset!r} and --ref {ref} name two branches.", hint="Leave one of them out."
-            )
+            raise InvalidInput(f"{dataset!r} and --ref {ref} name two branches.", hint="Leave one of them out.")
         if dataset is not None and not named:
             return spec.dataset, ref or DEFAULT_BRANCH
         return spec.dataset, ref or spec.version
@@ -118,9 +114,7 @@ class Session:
     def _variable(self, word: str) -> Any:
         first, *rest = word.split(".")
         if first not in self.names:
-            tables = [
-                name for name, value in self.names.items() if not name.startswith("_") and is_data(value)
-            ]
+            tables = [name for name, value in self.names.items() if not name.startswith("_") and is_data(value)]
             near = difflib.get_close_matches(first, tables, 1)
             hint = f"Did you mean {near[0]}?" if near else "Assign the data to a variable first."
             if "." in word or "/" in word:
@@ -129,9 +123,7 @@ class Session:
         value = self.names[first]
         for attribute in rest:
             if not hasattr(value, attribute):
-                raise NotFound(
-                    f"{word} has no attribute {attribute!r}.", hint="Write an expression in braces."
-                )
+                raise NotFound(f"{word} has no attribute {attribute!r}.", hint="Write an expression in braces.")
             value = getattr(value, attribute)
         return value
 
@@ -147,9 +139,7 @@ class Session:
             return self.spec(word)
         if word not in {dataset.name for dataset in self.workbench.datasets()}:
             return self.names[word]
-        self.tell(
-            f"{word} names a dataset and a variable: the dataset is taken. Write {{{word}}} for the variable."
-        )
+        self.tell(f"{word} names a dataset and a variable: the dataset is taken. Write {{{word}}} for the variable.")
         return word
 
 

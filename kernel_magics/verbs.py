@@ -60,9 +60,7 @@ def diff(session: Session, words: Namespace) -> Any:
     new = session.spec_or_frame(words.new) if words.new is not None else None
     old, new = (_with_table(side, words.table) if isinstance(side, str) else side for side in (old, new))
     found = session.workbench.diff(old, new, **_given(words, "key", "rename"))
-    labels = {
-        name: str(getattr(words, name)) for name, side in (("old", old), ("new", new)) if _unnamed(side)
-    }
+    labels = {name: str(getattr(words, name)) for name, side in (("old", old), ("new", new)) if _unnamed(side)}
     return replace(found, **labels) if labels else found
 
 
@@ -148,9 +146,7 @@ def use(session: Session, words: Namespace) -> Any:
     if words.spec is not None:
         spec = parse_spec(session.spec(words.spec))
         if spec.table is not None:
-            raise InvalidInput(
-                "A dataset or a version can be in use, not a table.", hint="Leave the table out."
-            )
+            raise InvalidInput("A dataset or a version can be in use, not a table.", hint="Leave the table out.")
         session.workbench.refs(spec.dataset)  # raises where there is no such dataset
         session.in_use = spec
     if session.in_use is None:

@@ -26,4 +26,4 @@ def corpora() -> Path:
     return Path(folder)
 
 
-pytest_plugins = ["tests.fixtures.postgres"]  # a real Postgres: pg_url, empty_pg_url, database, store
+pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.workbench"]

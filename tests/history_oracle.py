@@ -17,6 +17,9 @@ from typing import Any
 
 import pyarrow as pa
 
+_MOST_COLUMNS = 30
+"""The oracle lists the columns with most changed cells, so many at most."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -101,16 +104,15 @@ def mismatches(step: Step, summary: Mapping[str, int], cells: Mapping[str, int],
     ):
         if summary[ours] != expected[f"rows_{theirs}"]:
             out.append(f"{ours}: {summary[ours]}, expected {expected[f'rows_{theirs}']}")
-    held = {name: n for name, n in cells.items() if n}
-    if held != expected["cells_modified_by_column"]:
-        out.append(f"cells: {held}, expected {expected['cells_modified_by_column']}")
+    held, known = {name: n for name, n in cells.items() if n}, expected["cells_modified_by_column"]
+    same = known.items() <= held.items() if len(known) == _MOST_COLUMNS else known == held
+    if not same:
+        out.append(f"cells: {held}, expected {known}")
     if sum(held.values()) != expected["cells_modified"]:
         out.append(f"cells: {sum(held.values())} in all, expected {expected['cells_modified']}")
     if expected["detail"] is not None:
         ours, theirs = detail(step, rows), _known_detail(expected["detail"])
-        out += [
-            f"{kind}: {ours[kind]}, expected {theirs[kind]}" for kind in ours if ours[kind] != theirs[kind]
-        ]
+        out += [f"{kind}: {ours[kind]}, expected {theirs[kind]}" for kind in ours if ours[kind] != theirs[kind]]
     return out
 
 
@@ -133,7 +135,5 @@ def _known_detail(known: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {
         "added": sorted(tuple(k) for k in known["added"]),
         "removed": sorted(tuple(k) for k in known["removed"]),
-        "modified": sorted(
-            (tuple(m["key"]), sorted(tuple(c) for c in m["cells"])) for m in known["modified"]
-        ),
+        "modified": sorted((tuple(m["key"]), sorted(tuple(c) for c in m["cells"])) for m in known["modified"]),
     }

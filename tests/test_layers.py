@@ -39,9 +39,7 @@ def is_ours(name: str) -> bool:
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     # -I keeps this process's own paths out: the copy in `folder` must be what is looked at.
-    code = (
-        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as run; run()"
-    )
+    code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as run; run()"
     return subprocess.run(
         [sys.executable, "-I", "-c", code, "--no-logo", "--no-cache"],
         cwd=folder,
@@ -151,7 +149,5 @@ def test_importing_the_package_stays_light() -> None:
         "psycopg",
     }
     code = "import sys, dsa_workbench; print(*sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert heavy & set(result.stdout.split()) == set()

@@ -30,7 +30,7 @@ def codes(columns: Sequence[Any], *, form: bool = False) -> tuple[list[Codes], i
 
     Returns
     -------
-    One int64 array of codes a column, and how many codes there can be: codes run from 0. Nulls have a code of their own.
+    One int64 array of codes a column, and how many codes there can be: codes run from 0. Null has a code of its own.
     """
     pieces = [chunks_of(c) for c in columns]
     flat, count = _code_arrays([a for piece in pieces for a in piece], form=form)

@@ -56,7 +56,7 @@ def bits_are_values(arrow: Any) -> bool:
         or t.is_timestamp(arrow)
         or t.is_time(arrow)
         or t.is_duration(arrow)
-        or t.is_decimal(arrow)
+        or (t.is_decimal(arrow) and arrow.scale >= 0)  # Arrow compares no negative scales
         or t.is_binary(arrow)
         or t.is_large_binary(arrow)
     )

@@ -1,7 +1,7 @@
 """Packed forms of segments: fewer bytes for zstd to look at, in layouts that it likes (docs/format.md, section 4).
 
-- Integers, dates and times: the least value, then offsets from it, or steps from row to row where those are
-  smaller, in as many byte planes as they need.
+- Integers, dates and times: the least value, then offsets from it divided by what divides them all, or the steps
+  from row to row where those are smaller, in as many byte planes as they need.
 - Floats that are short decimals (12.5, 0.1): the integer ``value * 10**digits``, packed as integers. After ALP
   (Afroozeh, Kuffo, Boncz, "ALP: Adaptive lossless floating-point compression", SIGMOD 2023), without exceptions:
   one float that does not come back bit for bit, and the segment is stored plainly.
@@ -27,7 +27,7 @@ INTS, DECIMALS, DICTIONARY, TEXT, FIXED_TEXT = 1, 2, 3, 4, 5
 
 I64 = npt.NDArray[np.int64]
 
-_HEAD = struct.Struct("<BBBBq")  # form, width of the type, planes, flags (1 nulls, 2 steps), least value
+_HEAD = struct.Struct("<BBBBqQ")  # form, width of the type, planes, flags (1 nulls, 2 steps), least value, factor
 _MAX_DIGITS = 6
 _SAMPLE = 1024
 _MAX_FIXED = 64
@@ -79,13 +79,24 @@ def _pack_ints(form: int, values: I64, width: int, array: Any) -> bytes:
     flags = 1 if nulls else 0
     least = int(values.min())
     offsets = (values - np.int64(least)).view(np.uint64)
-    steps = _steps(values)
+    factor = _common_factor(offsets)
+    if factor > 1:
+        offsets //= np.uint64(factor)
+    steps = _steps(offsets.view(np.int64))
     if int(steps.max()).bit_length() + 7 < int(offsets.max()).bit_length():
         # Steps come with the first value as the least: every other value follows from it.
         count, planes = _planes(steps)
-        return _HEAD.pack(form, width, count, flags | 2, int(values[0])) + nulls + planes
+        return _HEAD.pack(form, width, count, flags | 2, int(values[0]), factor) + nulls + planes
     count, planes = _planes(offsets)
-    return _HEAD.pack(form, width, count, flags, least) + nulls + planes
+    return _HEAD.pack(form, width, count, flags, least, factor) + nulls + planes
+
+
+def _common_factor(offsets: npt.NDArray[np.uint64]) -> int:
+    """Find what divides all offsets: whole seconds kept in microseconds have a million."""
+    factor = int(np.gcd.reduce(offsets[:_SAMPLE]))
+    if factor > 1 and (offsets % np.uint64(factor)).any():
+        factor = int(np.gcd.reduce(offsets))
+    return max(factor, 1)
 
 
 def _steps(values: I64) -> npt.NDArray[np.uint64]:
@@ -96,7 +107,7 @@ def _steps(values: I64) -> npt.NDArray[np.uint64]:
 
 def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
     try:
-        _, width, planes, flags, least = _HEAD.unpack_from(body)
+        _, width, planes, flags, least, factor = _HEAD.unpack_from(body)
     except struct.error as err:
         raise StoreCorrupt("A packed segment is cut short.", hint=_CORRUPT_HINT) from err
     data = np.frombuffer(body, dtype=np.uint8)[_HEAD.size :]
@@ -111,9 +122,8 @@ def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
     whole = _join_planes(data, planes, count)
     if flags & 2:
         steps = (whole >> np.uint64(1)).view(np.int64) ^ -(whole & np.uint64(1)).view(np.int64)
-        values = np.cumsum(steps) + np.int64(least)
-    else:
-        values = whole.view(np.int64) + np.int64(least)
+        whole = np.cumsum(steps).view(np.uint64)
+    values = (whole * np.uint64(factor)).view(np.int64) + np.int64(least)
     if valid is not None:
         spread = np.zeros(rows, dtype=np.int64)
         spread[valid] = values

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 class UnitOfWork:
     """A unit of work on Postgres, for one `with` statement in one thread.
 
-    What was done in it is rolled back at the end unless `commit` was called; after `commit` a new transaction
-    begins with the next call. When `commit` returns, the changes are on disk, and so is all that was put
-    before.
+    What was done in it is rolled back at the end unless `commit` was called; after `commit` a new transaction begins
+    with the next call. When `commit` returns, the changes are on disk, and so is all that was put before.
     """
 
     datasets: IDatasetRepository

@@ -53,11 +53,7 @@ def _stamps(places: Bytes) -> npt.NDArray[np.int64]:
     has_t = places[10] == T
     # Where the zone begins differs by row, so each kind of tail is tried for the rows that have it.
     utc = places[-1] == Z
-    full = (
-        (places[-3] == COLON) & ((places[-6] == PLUS) | (places[-6] == DASH))
-        if length >= 22
-        else ~good & good
-    )
+    full = (places[-3] == COLON) & ((places[-6] == PLUS) | (places[-6] == DASH)) if length >= 22 else ~good & good
     short = (places[-5] == PLUS) | (places[-5] == DASH) if length >= 21 else ~good & good
     hours = (places[-3] == PLUS) | (places[-3] == DASH) if length >= 19 else ~good & good
     forms = np.full(count, TEXT, np.int64)
@@ -113,24 +109,21 @@ def _date(places: Bytes) -> Mask:
     century, year, month, day = (_pair(places, at) for at in (0, 2, 5, 8))
     good &= (month >= 1) & (month <= 12) & (day >= 1) & ((century | year) > 0)
     good &= day <= _MONTH_DAYS[np.minimum(month, 15)]
-    leap = np.where(year == 0, century % 4 == 0, year % 4 == 0)
-    return good & ((month != 2) | (day <= 28) | leap)
+    leap: Mask = np.where(year == 0, century % 4 == 0, year % 4 == 0)
+    good &= (month != 2) | (day <= 28) | leap
+    return good
 
 
 def _clock(places: Bytes, at: int, *, seconds: bool) -> Mask:
-    good: Mask = (
-        (places[at + 2] == COLON) & _all_digits(places[at : at + 2]) & _all_digits(places[at + 3 : at + 5])
-    )
+    good: Mask = (places[at + 2] == COLON) & _all_digits(places[at : at + 2]) & _all_digits(places[at + 3 : at + 5])
     good &= (_pair(places, at) <= 23) & (_pair(places, at + 3) <= 59)
     if seconds:
-        good &= (
-            (places[at + 5] == COLON) & _all_digits(places[at + 6 : at + 8]) & (_pair(places, at + 6) <= 59)
-        )
+        good &= (places[at + 5] == COLON) & _all_digits(places[at + 6 : at + 8]) & (_pair(places, at + 6) <= 59)
     return good
 
 
 def _all_digits(places: Bytes) -> Mask:
-    digits: Mask = ((places - 48) <= 9).all(axis=0)
+    digits: Mask = np.all((places - 48) <= 9, axis=0)
     return digits
 
 

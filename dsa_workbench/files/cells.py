@@ -1,7 +1,7 @@
 """One column of a sheet's cells -> an Arrow array.
 
-A type is given only where all cells have it: whole numbers are int64, other numbers float64, and so on. A mixture is text,
-each cell as a person reads it in the sheet, with a note that names the cell which made it so.
+A type is given only where all cells have it: whole numbers are int64, other numbers float64, and so on. A mixture
+is text, each cell as a person reads it in the sheet, with a note that names the cell which made it so.
 """
 
 from __future__ import annotations
@@ -91,9 +91,7 @@ def build_column(column: Column, cells: Sequence[Any], given: str | None) -> tup
         return pa.array(values, pa.duration("us")), []
     if kinds <= {dt.date, dt.datetime}:
         return pa.array(list(map(_moment, values)), pa.timestamp("us")), []
-    return pa.array([None if v is None else as_text(v) for v in values], pa.string()), [
-        _mixture(column, values)
-    ]
+    return pa.array([None if v is None else as_text(v) for v in values], pa.string()), [_mixture(column, values)]
 
 
 def _family(kind: type) -> type:

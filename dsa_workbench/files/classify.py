@@ -1,9 +1,9 @@
 """Finds the forms of a column of texts, at full speed where all values are alike, value by value where they are not.
 
-The quick path looks at the bytes of the whole column at once: the smallest and the largest byte rule out most types, and
-a few gathers at fixed places prove the rest. It either proves the form of every value or gives up. The slow path runs
-regular expressions over growing slices, and stops once the column is bound to be text.
-Parsing itself is Arrow's; what is checked here is that the text holds nothing that the parsed value does not.
+The quick path looks at the bytes of the whole column at once: the smallest and the largest byte rule out most
+types, and a few gathers at fixed places prove the rest. It either proves the form of every value or gives up. The
+slow path runs regular expressions over growing slices, and stops once the column is bound to be text. Parsing
+itself is Arrow's; what is checked here is that the text holds nothing that the parsed value does not.
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ class Texts:
         edges = np.frombuffer(offsets, np.int32, n + 1, skip * 4) if n else np.zeros(1, np.int32)
         low, high = int(edges[0]), int(edges[-1])
         self.array = array
-        self.data: Bytes = (
-            np.frombuffer(data, np.uint8)[low:high] if data is not None else np.zeros(0, np.uint8)
-        )
+        self.data: Bytes = np.frombuffer(data, np.uint8)[low:high] if data is not None else np.zeros(0, np.uint8)
         lengths = np.diff(edges)
         self.rows: Ints = np.flatnonzero(lengths)
         full = len(self.rows) == n
@@ -56,7 +54,8 @@ class Texts:
         """Give the values of one length as rows of bytes."""
         if where is None:
             return self.data.reshape(-1, length)
-        return self.data[self.starts[where][:, None] + np.arange(length, dtype=np.int32)]
+        picked: Bytes = self.data[self.starts[where][:, None] + np.arange(length, dtype=np.int32)]
+        return picked
 
 
 def classify(array: pa.StringArray) -> tuple[Evidence, pa.Array | None]:
@@ -88,9 +87,7 @@ def _quick(texts: Texts, empties: bool) -> tuple[dict[Form, int] | None, pa.Arra
     if not ZERO <= head <= NINE and head not in (MINUS, POINT):
         return None, None
     low, high = int(texts.data.min()), int(texts.data.max())
-    source = (
-        pc.if_else(pc.equal(pc.binary_length(texts.array), 0), None, texts.array) if empties else texts.array
-    )
+    source = pc.if_else(pc.equal(pc.binary_length(texts.array), 0), None, texts.array) if empties else texts.array
     if low >= MINUS and high <= NINE and texts.lengths[0] != 10:
         return _numbers(texts, source, low)
     if high > ord("Z"):
@@ -110,9 +107,7 @@ def _booleans(texts: Texts) -> dict[Form, int] | None:
     return {form: int(texts.rows[0])} if hits == len(texts.rows) else None
 
 
-def _numbers(
-    texts: Texts, source: pa.StringArray, low: int
-) -> tuple[dict[Form, int] | None, pa.Array | None]:
+def _numbers(texts: Texts, source: pa.StringArray, low: int) -> tuple[dict[Form, int] | None, pa.Array | None]:
     data, starts, lengths, rows = texts.data, texts.starts, texts.lengths, texts.rows
     points = np.flatnonzero(data == POINT) if low <= POINT else np.zeros(0, np.int64)
     lead, rest = starts, lengths

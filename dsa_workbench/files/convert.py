@@ -37,8 +37,8 @@ _SIMPLE = {str(t): t for t in (
 _DECIMAL = re.compile(r"decimal(128|256)?\(\s*(\d+)\s*,\s*(-?\d+)\s*\)")
 _STAMP = re.compile(r"timestamp\[(s|ms|us|ns)(?:,\s*(?:tz=)?([^\]]+))?\]")
 _TIME = re.compile(r"time(?:32|64)\[(s|ms|us|ns)\]")
-_YES = pa.array(["true", "t", "yes", "y", "1"])
-_NO = pa.array(["false", "f", "no", "n", "0"])
+_YES = ("true", "t", "yes", "y", "1")
+_NO = ("false", "f", "no", "n", "0")
 
 
 def parse_type(text: str) -> pa.DataType:
@@ -70,9 +70,7 @@ def parse_type(text: str) -> pa.DataType:
     )
 
 
-def contract(
-    types: Mapping[str, str] | str | None, names: Sequence[str], label: str
-) -> dict[int, pa.DataType]:
+def contract(types: Mapping[str, str] | str | None, names: Sequence[str], label: str) -> dict[int, pa.DataType]:
     """Resolve `ReadOptions.types` to column positions.
 
     Raises
@@ -100,11 +98,7 @@ def cast_proved(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:
         return texts
     texts = empty_to_null(texts)
     if pa.types.is_boolean(kind):
-        return (
-            pc.is_in(pc.utf8_lower(texts), pa.array(["true"]))
-            if not texts.null_count
-            else _booleans(texts)[0]
-        )
+        return pc.is_in(pc.utf8_lower(texts), pa.array(["true"])) if not texts.null_count else _booleans(texts)[0]
     return _cast(texts, kind)
 
 
@@ -147,7 +141,7 @@ def cast_given(texts: pa.StringArray, kind: pa.DataType) -> tuple[pa.Array | Non
 
 def _booleans(texts: pa.StringArray) -> tuple[pa.Array | None, int]:
     lower = pc.utf8_lower(texts)
-    yes, no = pc.is_in(lower, _YES), pc.is_in(lower, _NO)
+    yes, no = pc.is_in(lower, pa.array(_YES)), pc.is_in(lower, pa.array(_NO))
     misfit = pc.invert(pc.or_(pc.or_(yes, no), texts.is_null()))
     if pc.any(misfit).as_py():
         return None, int(pc.index(misfit, pa.scalar(True)).as_py())

@@ -1,9 +1,9 @@
 """CSV and its kin as a stream of typed batches, parsed on all cores in bounded memory.
 
-The file is cut into blocks at record borders (`records`), each block is parsed by Arrow into texts, and every value of
-every column is looked at (`classify`). The first look is at the head and the tail of the file; it gives a schema that is
-nearly always right, so the usual file is parsed once. A value that disagrees ends the typed stream: the rest is read for
-its types alone and `Retyped` tells the importer to begin again under the final schema.
+The file is cut into blocks at record borders (`records`), each block is parsed by Arrow into texts, and every value
+of every column is looked at (`classify`). The first look is at the head and the tail of the file; it gives a schema
+that is nearly always right, so the usual file is parsed once. A value that disagrees ends the typed stream: the
+rest is read for its types alone and `Retyped` tells the importer to begin again under the final schema.
 """
 
 from __future__ import annotations
@@ -17,56 +17,37 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.classify import classify
 from dsa_workbench.files.convert import cast_given, cast_proved, contract
 from dsa_workbench.files.detect import (
     CP1252,
-    SAMPLE_BYTES,
-    check_text,
-    guess_delimiter,
-    guess_utf16,
-    is_utf8,
-    known_encoding,
-    split_bom,
     to_utf8,
 )
 from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
-from dsa_workbench.files.header import column_names, numbered
+from dsa_workbench.files.header import column_names
 from dsa_workbench.files.parse import (
     BadEncoding,
-    Layout,
     Misfit,
     Texts,
     Wider,
-    first_cells,
     parse_block,
     record_line,
 )
-from dsa_workbench.files.records import Block, Dialect, cut_blocks, first_border, unclosed
+from dsa_workbench.files.records import Block, cut_blocks
+from dsa_workbench.files.sniff import encoding_note, sniff
 from dsa_workbench.files.stream import Input
-from dsa_workbench.files.tables import SINGLE, MIB, ProgressHook, ReadOptions, Retyped, TableSource
+from dsa_workbench.files.tables import MIB, SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
 
 MAX_THREADS = 4
 TAIL_BYTES = 256 * 1024
-_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-def _one_byte(option: str, value: str | None) -> str | None:
-    if value is None or (len(value) == 1 and value.isascii() and value not in "\r\n"):
-        return value
-    raise InvalidInput(
-        f"{option}={value!r} cannot be used.", hint="Give one ASCII character, such as ';' or '\\t'."
-    )
 
 
 def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
-def open_delimited(
-    file: Input, options: ReadOptions, *, progress: ProgressHook | None = None
-) -> list[TableSource]:
+def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
     """Open a file of delimited text.
 
     Raises
@@ -99,8 +80,10 @@ class DelimitedTable:
         self._file = file
         self._options = options
         self._progress = progress
-        self._layout, self._names, self._header_bytes, self._header_line, notes = self._sniff()
-        self._opening_notes = notes
+        found = sniff(file, options)
+        self._layout, self._names, self._encoding = found.layout, found.names, found.encoding
+        self._found = found
+        self._opening_notes = list(found.notes)
         self._given = contract(options.types, self._names, self.label)
         self._final = False
         self._evidence: list[Evidence] = []
@@ -121,13 +104,9 @@ class DelimitedTable:
                 continue
             if (culprit := evidence.culprit()) is not None:
                 row, value, before = culprit
-                notes.append(
-                    f"{self._names[i]} is text, not {before}: {self.locate(row)} holds {value!r:.80}."
-                )
+                notes.append(f"{self._names[i]} is text, not {before}: {self.locate(row)} holds {value!r:.80}.")
             elif Form.EMPTY in evidence.forms and self._guess[i] != pa.string():
-                notes.append(
-                    f"{self._names[i]}: quoted empty cells are null, since the column is {self._guess[i]}."
-                )
+                notes.append(f"{self._names[i]}: quoted empty cells are null, since the column is {self._guess[i]}.")
         if self._filled:
             notes.append(f"{self._filled:,} short row(s) were filled with nulls.")
         return tuple(notes)
@@ -173,11 +152,11 @@ class DelimitedTable:
         """Cut the file behind its header into blocks of whole records."""
         return cut_blocks(
             self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
-            line=self._header_line, offset=self._bom + self._header_bytes,
+            line=self._found.lines, offset=self._found.bom + self._found.skipped,
         )  # fmt: skip
 
     def _body(self, size: int) -> Iterator[tuple[bytes, int]]:
-        left = self._header_bytes
+        left = self._found.skipped
         for chunk, position in self._utf8(size):
             if left >= len(chunk):
                 left -= len(chunk)
@@ -186,7 +165,7 @@ class DelimitedTable:
             left = 0
 
     def _utf8(self, size: int) -> Iterator[tuple[bytes, int]]:
-        return to_utf8(self._file.chunks(size), self._encoding, self._bom, self.label)
+        return to_utf8(self._file.chunks(size), self._encoding, self._found.bom, self.label)
 
     def _is_small(self) -> bool:
         return not self._file.compression and (self._file.size or 0) <= self._options.block_bytes
@@ -197,14 +176,14 @@ class DelimitedTable:
 
     def _fall_back(self, err: BadEncoding) -> None:
         """Take a file that is not UTF-8 as Windows-1252, unless the user said what it is."""
-        if self._options.encoding or self._encoding != "utf-8" or self._bom:
+        if self._options.encoding or self._encoding != "utf-8" or self._found.bom:
             raise ImportRejected(
                 f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {err.offset:,} is not UTF-8.",
                 hint="Name the file's encoding, such as encoding='cp1252'.",
                 file=self.label, line=err.line, offset=err.offset,
             ) from err  # fmt: skip
         self._encoding = CP1252
-        self._opening_notes.append(self._encoding_note(err))
+        self._opening_notes.append(encoding_note(CP1252, err.line, err.byte))
 
     def _widen(self, err: Wider) -> None:
         """Add columns for the cells beyond the header's."""
@@ -216,11 +195,6 @@ class DelimitedTable:
         self._layout = replace(self._layout, columns=err.columns)
         self._given = contract(self._options.types, self._names, self.label)
 
-    def _encoding_note(self, err: BadEncoding | None) -> str:
-        why = f" (line {err.line:,} holds byte 0x{err.byte:02x})" if err else ""
-        what = f"the text is not UTF-8{why}; it was read" if self._encoding == CP1252 else "it was read"
-        return f"{what} as {self._encoding}; another one can be named with encoding=."
-
     def _refused(self, err: Misfit, rows: int) -> ImportRejected:
         name, kind = self._names[err.column], self._guess[err.column]
         return ImportRejected(
@@ -231,65 +205,12 @@ class DelimitedTable:
 
     # ------------------------------------------------------------------------------ the first look
 
-    def _sniff(self) -> tuple[Layout, list[str], int, int, list[str]]:
-        """Find encoding, delimiter and header: layout, names, bytes and lines before the first row, notes."""
-        options, file, notes = self._options, self._file, []
-        if not file.head:
-            raise ImportRejected(
-                f"{self.label} is empty.", hint="Check that the right file was given.", file=self.label
-            )
-        marked, self._bom = split_bom(file.head)
-        self._encoding = known_encoding(options.encoding) if options.encoding else marked
-        if self._encoding is None:
-            self._encoding = guess_utf16(file.head) or "utf-8"
-            check_text(file.head, self._encoding, self.label)
-            if self._encoding == "utf-8" and not is_utf8(file.head):
-                self._encoding = CP1252
-        if self._encoding in ("utf-16", "utf-32"):
-            self._bom = 0  # these codecs read the mark themselves
-        if self._encoding != "utf-8":
-            notes.append(self._encoding_note(None))
-        data = self._first_records()
-        newline = b"\n" if b"\n" in data or b"\r" not in data else b"\r"
-        sample = data[:SAMPLE_BYTES].decode(errors="ignore")
-        delimiter = options.delimiter or guess_delimiter(sample, options.quote)
-        if options.delimiter is None and delimiter not in (None, ","):
-            notes.append(f"cells are separated by {_DELIMITER_NAMES[delimiter or ',']}.")
-        dialect = Dialect(
-            _one_byte("delimiter", delimiter or ",") or ",", _one_byte("quote", options.quote), newline
-        )
-        blank = len(data) - len(data.lstrip(b"\r\n"))
-        first = data[blank : blank + first_border(data[blank:], dialect)]
-        if not first:
-            raise ImportRejected(f"{self.label} holds no rows.", hint="Check that the right file was given.")
-        cells = first_cells(first, dialect, self.label)
-        layout = Layout(self.label, dialect, len(cells), options.null_tokens, options.ragged == "fill")
-        if options.header is False:
-            skipped = blank if len(cells) > 1 else 0
-            return layout, numbered(len(cells)), skipped, 1 + data.count(newline, 0, skipped), notes
-        names, changes = column_names(cells)
-        skipped = blank + len(first)
-        return layout, names, skipped, 1 + data.count(newline, 0, skipped), notes + changes
-
-    def _first_records(self) -> bytes:
-        """Read until the first record surely ends, which a header of thousands of columns may delay."""
-        data = b""
-        for chunk, _ in self._utf8(SAMPLE_BYTES):
-            data += chunk
-            if len(data) >= SAMPLE_BYTES and (b"\n" in data[:-1] or b"\r" in data[:-1]):
-                break
-            if len(data) > self._options.max_record_bytes:
-                raise unclosed(self.label, 1, self._options.max_record_bytes)
-        return data
-
     def _first_guess(self) -> list[pa.DataType]:
         """Look at the head of the file, all of it if it is small, and at its tail."""
         small = self._is_small()
         seen = [Evidence() for _ in self._names]
         try:
-            for block in self._blocks(
-                self._options.block_bytes if small else min(MIB, self._options.block_bytes)
-            ):
+            for block in self._blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
                 self._fold_texts(parse_block(block, self._layout), seen)
                 if not small:
                     break
@@ -362,9 +283,7 @@ class DelimitedTable:
             batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         return _Result(texts.rows, texts.filled, batch, evidence)
 
-    def _typed(
-        self, i: int, column: pa.StringArray, known: Form, block: Block
-    ) -> tuple[Evidence, pa.Array | None]:
+    def _typed(self, i: int, column: pa.StringArray, known: Form, block: Block) -> tuple[Evidence, pa.Array | None]:
         guess = self._guess[i]
         if i in self._given:
             array, misfit = cast_given(column, guess)

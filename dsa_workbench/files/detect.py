@@ -96,9 +96,7 @@ def known_encoding(name: str) -> str:
     return CP1252 if info.name == "cp1252" else "utf-8" if info.name == "utf-8-sig" else info.name
 
 
-def to_utf8(
-    chunks: Iterator[tuple[bytes, int]], encoding: str, skip: int, label: str
-) -> Iterator[tuple[bytes, int]]:
+def to_utf8(chunks: Iterator[tuple[bytes, int]], encoding: str, skip: int, label: str) -> Iterator[tuple[bytes, int]]:
     """Turn a stream of bytes into UTF-8; `skip` leaves out a byte order mark.
 
     UTF-8 itself passes unread; who parses it finds what is wrong in it.

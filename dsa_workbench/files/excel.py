@@ -1,8 +1,9 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods): every sheet a table.
 
-python-calamine reads the cells, formulas by the value that was saved with them. The first row that is not empty holds the
-names; rows below it are data, down to the last that holds anything. It gives error cells (#N/A, #DIV/0!) and formulas
-without a saved value as empty ones in silence, so `lost_cells` finds them in the file, and they are null with a note.
+python-calamine reads the cells, formulas by the value that was saved with them. The first row that is not empty
+holds the names; rows below it are data, down to the last that holds anything. It gives error cells (#N/A, #DIV/0!)
+and formulas without a saved value as empty ones in silence, so `lost_cells` finds them in the file, and they are
+null with a note.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ def is_workbook(file: Input) -> bool:
     return any(name.startswith("xl/") or name == "content.xml" for name in names)
 
 
-def open_excel(
-    file: Input, options: ReadOptions, *, progress: ProgressHook | None = None
-) -> list[TableSource]:
+def open_excel(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
     """Open the sheets of a workbook, all of them or those of `options.sheets`.
 
     Raises

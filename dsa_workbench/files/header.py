@@ -34,7 +34,5 @@ def column_names(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
         taken.add(free)
         used.add(free)
         names.append(free)
-        notes.append(
-            f"column {place} has {'the repeated name ' + repr(name) if name else 'no name'}: it is {free!r}."
-        )
+        notes.append(f"column {place} has {'the repeated name ' + repr(name) if name else 'no name'}: it is {free!r}.")
     return names, notes

@@ -1,8 +1,8 @@
 """Finds the cells of an .xlsx workbook that calamine gives as empty though they are not.
 
-These are cells with an error (#N/A) and formulas that were saved without a value, as programs write them that do not
-calculate. The sheet's XML is searched by regular expressions as it is unpacked: ten times faster than building a tree,
-and enough for two attributes. Workbooks of the other formats are not searched.
+These are cells with an error (#N/A) and formulas that were saved without a value, as programs write them that do
+not calculate. The sheet's XML is searched by regular expressions as it is unpacked: ten times faster than building
+a tree, and enough for two attributes. Workbooks of the other formats are not searched.
 """
 
 from __future__ import annotations
@@ -59,11 +59,7 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     for element in ET.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
         if element.tag.endswith("}sheet"):
             target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION), "")
-            path = (
-                target.lstrip("/")
-                if target.startswith("/")
-                else posixpath.normpath(posixpath.join("xl", target))
-            )
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
             yield element.get("name", ""), path
 
 
@@ -82,9 +78,7 @@ def _notes(archive: zipfile.ZipFile, sheet: str, part: str) -> list[str]:
                         first_bare = first_bare or _place(match[1])
     notes = []
     if errors:
-        notes.append(
-            f"{errors:,} cell(s) with an error such as #N/A are null, the first is {sheet}!{first_error}."
-        )
+        notes.append(f"{errors:,} cell(s) with an error such as #N/A are null, the first is {sheet}!{first_error}.")
     if bare:
         notes.append(
             f"{bare:,} formula(s) have no saved value and are null, the first is {sheet}!{first_bare}; "

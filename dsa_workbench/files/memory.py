@@ -1,8 +1,8 @@
 """Tables that are in memory already: pandas, polars, Arrow.
 
-Nothing is guessed here: the types are those that the user's table has. pandas keeps no null in a float column, so a NaN
-there comes in as null (as `pyarrow.Table.from_pandas` has it); a NaN inside an Arrow or polars column stays NaN.
-A pandas RangeIndex is dropped; any other index comes first, as a column of its own, since it holds data.
+Nothing is guessed here: the types are those that the user's table has. pandas keeps no null in a float column, so a
+NaN there comes in as null (as `pyarrow.Table.from_pandas` has it); a NaN inside an Arrow or polars column stays
+NaN. A pandas RangeIndex is dropped; any other index comes first, as a column of its own, since it holds data.
 pandas and polars are never imported here: who has such a table has imported them.
 """
 
@@ -180,7 +180,7 @@ def _odd_one(series: Any) -> tuple[int, object]:
     first: type | None = None
     fallback: tuple[int, object] = (0, values[0])
     for i, value in enumerate(values):
-        if value is None or value != value:  # noqa: PLR0124 - NaN is what differs from itself
+        if value is None or value != value:
             continue
         if first is None:
             first, fallback = type(value), (i, value)

@@ -27,7 +27,7 @@ class Layout:
     fill: bool
 
 
-class Wider(Exception):  # noqa: N818 - a signal to the reader, which adds columns
+class Wider(Exception):
     """Rows may be filled up, and this one, which begins in `line`, has more cells than there are columns."""
 
     def __init__(self, columns: int, line: int) -> None:
@@ -36,7 +36,7 @@ class Wider(Exception):  # noqa: N818 - a signal to the reader, which adds colum
         self.line = line
 
 
-class BadEncoding(Exception):  # noqa: N818 - a signal to the reader, which decides what it means
+class BadEncoding(Exception):
     """The block is not UTF-8 at this offset of the decoded file, in this line."""
 
     def __init__(self, offset: int, line: int, byte: int) -> None:
@@ -146,7 +146,7 @@ def _ragged(block: Block, layout: Layout, number: int, found: int) -> ImportReje
             f"(now {layout.dialect.delimiter!r}); ragged='fill' would give the cells beyond a column of their own."
         )
     return ImportRejected(
-        f"{layout.label}, line {line:,}: {found} cells where the other rows have {layout.columns}.",
+        f"{layout.label}, line {line:,}: {found} cells, but the first row has {layout.columns}.",
         hint=hint, file=layout.label, line=line, expected=layout.columns, found=found,
     )  # fmt: skip
 
@@ -171,7 +171,7 @@ def _explained(block: Block, layout: Layout, err: pa.ArrowInvalid) -> Exception:
     )  # fmt: skip
 
 
-class Misfit(Exception):  # noqa: N818 - becomes an ImportRejected where the number of the row is known
+class Misfit(Exception):
     """A value that does not fit the type that the user gave: column and row of the block, value, line of the file."""
 
     def __init__(self, column: int, row: int, value: str, line: int) -> None:
@@ -184,6 +184,7 @@ class Misfit(Exception):  # noqa: N818 - becomes an ImportRejected where the num
 
 def first_cells(record: bytes, dialect: Dialect, label: str) -> list[str | None]:
     """Parse one record of which nobody knows yet how many cells it has."""
+    record += b"" if record.endswith(dialect.newline) else dialect.newline
     block = Block(memoryview(record), 1, 0, 0)
     bad: list[Any] = []
     try:

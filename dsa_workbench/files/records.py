@@ -1,9 +1,10 @@
 """Cuts a stream of CSV bytes into blocks that end where a record ends, so that blocks can be parsed apart.
 
-A newline inside quotes ends no record. Where every opening quote stands at the beginning of a cell, counting quotes is
-enough: an even number of them before a newline means that it ends a record. Otherwise (``5" pipe`` in an unquoted
-cell) a regular expression reads the quoted cells one by one, with the rules of Arrow's parser: a quote opens a cell only
-at its beginning, two quotes inside are one, and after the closing quote all is plain up to the next separator.
+A newline inside quotes ends no record. Where every opening quote stands at the beginning of a cell, counting quotes
+is enough: an even number of them before a newline means that it ends a record. Otherwise (``5" pipe`` in an
+unquoted cell) a regular expression reads the quoted cells one by one, with the rules of Arrow's parser: a quote
+opens a cell only at its beginning, two quotes inside are one, and after the closing quote all is plain up to the
+next separator.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dsa_workbench.errors import ImportRejected
+from dsa_workbench.files.tables import MIB
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a file of delimited text is written; `newline` is what is searched for, b"\\n" unless there is only b"\\r"."""
+    r"""How a file of delimited text is written; `newline` is what is searched for, b"\n" unless there is only b"\r"."""
 
     delimiter: str = ","
     quote: str | None = '"'
@@ -80,7 +82,13 @@ def cut_blocks(
         rest = [data[border:]] if border < len(data) else []
         held -= border
     if held:
-        yield Block(memoryview(b"".join(rest)), line, offset, position)
+        data = b"".join(rest)
+        # Arrow takes an unquoted empty cell at the very end for a quoted one unless a line end follows.
+        data += b"" if data.endswith(dialect.newline) else dialect.newline
+        border = last_border(data, dialect)
+        if border < len(data):
+            raise unclosed(label, line + count_byte(data[:border], dialect.newline), None)
+        yield Block(memoryview(data), line, offset, position)
 
 
 def count_byte(data: bytes | memoryview, byte: bytes) -> int:
@@ -88,14 +96,15 @@ def count_byte(data: bytes | memoryview, byte: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(data, np.uint8) == byte[0]))
 
 
-def unclosed(label: str, line: int, limit: int) -> ImportRejected:
-    """Say that a record does not end."""
+def unclosed(label: str, line: int, limit: int | None) -> ImportRejected:
+    """Say that a record does not end: not at all, or not within so many bytes."""
+    what = "has a quote that is never closed" if limit is None else f"is longer than {limit / MIB:,.0f} MiB"
     return ImportRejected(
-        f"{label}: the row that begins in line {line:,} is longer than {limit // 2**20:,} MiB; "
-        "probably a quote is opened and never closed.",
-        hint="Correct the file, or import it with quote=None if quotes mean nothing in it.",
-        file=label, line=line,
-    )  # fmt: skip
+        f"{label}: the row that begins in line {line:,} {what}.",
+        hint="Close the quote, or import the file with quote=None if quotes mean nothing in it.",
+        file=label,
+        line=line,
+    )
 
 
 def last_border(data: bytes, dialect: Dialect) -> int:
@@ -120,7 +129,7 @@ def last_border(data: bytes, dialect: Dialect) -> int:
             end = newline
             newline = data.rfind(dialect.newline, 0, newline)
         return 0
-    return _border_by_cells(data, dialect)
+    return _border_by_cells(data, dialect.newline, _quoted_cell(dialect.delimiter, dialect.quote))
 
 
 def first_border(data: bytes, dialect: Dialect) -> int:
@@ -135,37 +144,32 @@ def first_border(data: bytes, dialect: Dialect) -> int:
 
 def _is_tidy(data: bytes, quotes: npt.NDArray[np.int64], dialect: Dialect) -> bool:
     """Say whether counting quotes is enough: every opening one stands after a separator, or doubles a closing one."""
-    assert dialect.quote is not None
     opening = quotes[::2]
     if len(opening) and opening[0] == 0:
         opening = opening[1:]
-    before = np.frombuffer(data, np.uint8)[opening - 1]
-    fine = (
-        (before == ord(dialect.delimiter)) | (before == ord(dialect.quote)) | (before == 10) | (before == 13)
-    )
+    array = np.frombuffer(data, np.uint8)
+    before = array[opening - 1]
+    fine = (before == ord(dialect.delimiter)) | (before == array[quotes[0]]) | (before == 10) | (before == 13)
     return bool(fine.all())
 
 
 @lru_cache(maxsize=16)
 def _quoted_cell(delimiter: str, quote: str) -> re.Pattern[bytes]:
     d, q = (re.escape(c.encode()) for c in (delimiter, quote))
-    return re.compile(
-        rb"(?:\A|(?<=[" + d + rb"\r\n]))" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*+(" + q + rb")?"
-    )
+    return re.compile(rb"(?:\A|(?<=[" + d + rb"\r\n]))" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*+(" + q + rb")?")
 
 
-def _border_by_cells(data: bytes, dialect: Dialect) -> int:
-    assert dialect.quote is not None
+def _border_by_cells(data: bytes, line_end: bytes, quoted_cell: re.Pattern[bytes]) -> int:
     last = 0
     previous_end = 0
-    for cell in _quoted_cell(dialect.delimiter, dialect.quote).finditer(data):
-        newline = data.rfind(dialect.newline, previous_end, cell.start())
+    for cell in quoted_cell.finditer(data):
+        newline = data.rfind(line_end, previous_end, cell.start())
         if newline >= 0:
             last = newline + 1
         if cell.group(1) is None:
             return last
         previous_end = cell.end()
-    newline = data.rfind(dialect.newline, previous_end)
+    newline = data.rfind(line_end, previous_end)
     return newline + 1 if newline >= 0 else last
 
 
@@ -179,9 +183,10 @@ def record_starts(data: memoryview, dialect: Dialect, *, blank_lines: bool) -> n
             begin, end = np.array(spans, np.int64).T
             cell = np.searchsorted(begin, borders - 1, "right") - 1
             borders = borders[(cell < 0) | (borders > end[cell])]
-    starts = np.concatenate([[0], borders])
+    starts: npt.NDArray[np.int64] = np.concatenate([np.zeros(1, np.int64), borders])
     starts = starts[starts < len(data)]
     if blank_lines:
         return starts
     first = array[starts]
-    return starts[(first != 10) & (first != 13)]
+    filled: npt.NDArray[np.int64] = starts[(first != 10) & (first != 13)]
+    return filled

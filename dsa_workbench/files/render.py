@@ -1,8 +1,8 @@
 """Arrow batches -> bytes of delimited text, column by column and without a loop over rows.
 
-Null is nothing at all, the empty text is ``""``, and a text is quoted only where it must be: then reading gives back what
-was written. Floats have as few digits as give the same float back, moments are ISO 8601 without needless zeros, bytes are
-hexadecimal, and what nests is JSON.
+Null is nothing at all, the empty text is ``""``, and a text is quoted only where it must be: then reading gives
+back what was written. Floats have as few digits as give the same float back, moments are ISO 8601 without needless
+zeros, bytes are hexadecimal, and what nests is JSON.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The door of this package: whatever a user calls data -> tables to import; batches -> files.
 
-`open_tables` finds the format by what the bytes are, then by the name; `write_csv` and `write_parquet` stream the way out.
+`open_tables` finds the format by what the bytes are, then by the name; `write_csv` and `write_parquet` stream the
+way out.
 """
 
 from __future__ import annotations
@@ -78,11 +79,7 @@ def _open_file(file: Input, options: ReadOptions, progress: ProgressHook | None)
     head = file.head
     if head.startswith(b"PAR1") or (file.suffix in PARQUET_SUFFIXES and head):
         return open_parquet(unpacked(file), progress=progress)
-    if (
-        head.startswith(ARROW_MAGIC)
-        or head.startswith(STREAM_MAGIC)
-        or (file.suffix in ARROW_SUFFIXES and head)
-    ):
+    if head.startswith((ARROW_MAGIC, STREAM_MAGIC)) or (file.suffix in ARROW_SUFFIXES and head):
         return open_arrow(unpacked(file), progress=progress)
     if head.startswith(OLE_MAGIC) or (file.suffix in EXCEL_SUFFIXES and head) or is_workbook(file):
         return open_excel(unpacked(file), options, progress=progress)
@@ -97,9 +94,7 @@ def _open_file(file: Input, options: ReadOptions, progress: ProgressHook | None)
     return open_delimited(file, options, progress=progress)
 
 
-def _open_mapping(
-    tables: Mapping[Any, Any], options: ReadOptions, progress: ProgressHook | None
-) -> list[TableSource]:
+def _open_mapping(tables: Mapping[Any, Any], options: ReadOptions, progress: ProgressHook | None) -> list[TableSource]:
     if not tables:
         raise InvalidInput("The dict of tables is empty.", hint="Give at least one table.")
     opened: list[TableSource] = []

@@ -12,14 +12,15 @@ import lzma
 import os
 import shutil
 import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
-import zstandard
+import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
 
@@ -39,28 +40,24 @@ class Input:
     head: bytes
     """The first bytes after decompression."""
     start: int = 0
-    keep: Any = field(default=None, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:
         """Give the file's ending in lower case, without that of its compression."""
         path = Path(self.label.lower())
         return (
-            Path(path.stem).suffix
-            if self.compression and path.suffix == _SUFFIXES[self.compression]
-            else path.suffix
+            Path(path.stem).suffix if self.compression and path.suffix == _SUFFIXES[self.compression] else path.suffix
         )
 
     @contextmanager
     def open_raw(self) -> Iterator[BinaryIO]:
         """Open the file as it is; a file object of the user's is wound back, and stays open."""
-        if self.path is not None:
-            with self.path.open("rb") as file:
-                yield file
-        else:
-            assert self.file is not None
+        if self.file is not None:
             self.file.seek(self.start)
             yield self.file
+        elif self.path is not None:
+            with self.path.open("rb") as file:
+                yield file
 
     def chunks(self, size: int) -> Iterator[tuple[bytes, int]]:
         """Read decompressed bytes, with how far the file itself was read."""
@@ -90,9 +87,7 @@ def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = Non
     file: Any = source
     if isinstance(file, io.TextIOBase):
         if not isinstance(file, io.StringIO):
-            raise InvalidInput(
-                "The file is opened as text.", hint='Open it with mode "rb", or give its path.'
-            )
+            raise InvalidInput("The file is opened as text.", hint='Open it with mode "rb", or give its path.')
         file = io.BytesIO(file.read().encode())
     if not hasattr(file, "read"):
         raise InvalidInput(
@@ -105,7 +100,7 @@ def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = Non
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Input
         shutil.copyfileobj(file, spool, 1 << 20)
         spool.seek(0)
-        file = spool
+        return _owning(_described(None, cast("BinaryIO", spool), label), spool)
     return _described(None, cast("BinaryIO", file), label)
 
 
@@ -117,7 +112,13 @@ def unpacked(file: Input) -> Input:
     size = 0
     for chunk, _ in file.chunks(1 << 20):
         size += copy.write(chunk)
-    return Input(file.label, size, None, cast("BinaryIO", copy), None, file.head)
+    return _owning(Input(file.label, size, None, cast("BinaryIO", copy), None, file.head), copy)
+
+
+def _owning(file: Input, spool: IO[bytes]) -> Input:
+    """Close a temporary file when nobody reads it any more."""
+    weakref.finalize(file, spool.close)
+    return file
 
 
 @contextmanager
@@ -125,15 +126,15 @@ def damaged(label: str, compression: str | None = None) -> Iterator[None]:
     """Turn what decompressors and the system raise into one sentence."""
     try:
         yield
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstandard.ZstdError) as err:
+    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as err:
         raise ImportRejected(
             f"{label}: the {compression or 'compressed'} data is damaged or cut off: {err}.",
             hint="Get the file again.", file=label,
         ) from err  # fmt: skip
     except OSError as err:
-        if compression == "bz2" and err.errno is None:
+        if compression is not None and err.errno is None:
             raise ImportRejected(
-                f"{label}: the bz2 data is damaged: {err}.", hint="Get the file again.", file=label
+                f"{label}: the {compression} data is damaged or cut off: {err}.", hint="Get the file again.", file=label
             ) from err
         raise InvalidInput(f"{label} cannot be read: {err.strerror or err}.", hint="Check the file.") from err
 
@@ -148,9 +149,7 @@ def _check_path(path: Path) -> Path:
         hint = "Check the spelling; relative paths begin at the working folder."
         raise InvalidInput(f"There is no file {path}.", hint=hint) from err
     except PermissionError as err:
-        raise InvalidInput(
-            f"{path} may not be read by you.", hint="Ask its owner for read permission."
-        ) from err
+        raise InvalidInput(f"{path} may not be read by you.", hint="Ask its owner for read permission.") from err
     except (OSError, ValueError) as err:
         raise InvalidInput(f"{str(path)!r} cannot be opened: {err}.", hint="Check the path.") from err
 
@@ -176,5 +175,6 @@ def _decompress(raw: BinaryIO, compression: str | None) -> Any:
     if compression == "xz":
         return lzma.LZMAFile(raw)
     if compression == "zst":
-        return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, closefd=False)
+        # zstandard's own reader takes a file that is cut off for a whole one.
+        return pa.CompressedInputStream(pa.PythonFile(raw, "r"), "zstd")
     return raw

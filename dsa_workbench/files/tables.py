@@ -56,7 +56,7 @@ class ReadOptions:
 ProgressHook = Callable[[Progress], None]
 
 
-class Retyped(Exception):  # noqa: N818 - a signal between reader and importer, not a fault
+class Retyped(Exception):
     """The rows that follow do not fit the schema given so far: take `schema` and begin again."""
 
     def __init__(self, schema: pa.Schema, reason: str) -> None:

@@ -166,14 +166,10 @@ def cell(text: str | None, *, of_text: bool, mark: Mark = Mark.PLAIN, limit: int
     return (cut(quoted(text) if of_text else text, mark, limit=limit),)
 
 
-def changed_cell(
-    old: str | None, new: str | None, *, old_text: bool, new_text: bool, limit: int = CUT // 2
-) -> Pieces:
+def changed_cell(old: str | None, new: str | None, *, old_text: bool, new_text: bool, limit: int = CUT // 2) -> Pieces:
     """Make a cell that shows both values; of long texts the part where they begin to differ."""
     if old is not None and old == new and old_text != new_text:
-        old, new = (
-            json.dumps(v, ensure_ascii=False) if t else v for v, t in ((old, old_text), (new, new_text))
-        )
+        old, new = (json.dumps(v, ensure_ascii=False) if t else v for v, t in ((old, old_text), (new, new_text)))
         old_text = new_text = False
     start = _where_they_part(old, new, limit)
     return (

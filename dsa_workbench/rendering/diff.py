@@ -182,11 +182,7 @@ def schema_sentence(change: SchemaChange) -> Pieces:
             return (Piece("Columns stand in another order."),)
         case SchemaChangeKind.NULLABILITY | SchemaChangeKind.METADATA:
             what = "nulls" if kind is SchemaChangeKind.NULLABILITY else "metadata"
-            of = (
-                (Piece("Column "), column, Piece(f": {what} "))
-                if change.column
-                else (Piece(f"Table {what} "),)
-            )
+            of = (Piece("Column "), column, Piece(f": {what} ")) if change.column else (Piece(f"Table {what} "),)
             return *of, old, Piece(" → "), new
 
 
@@ -201,8 +197,7 @@ def _rows(table: TableChanges, rows: Any, total: int) -> Grid:
     notes = _notes(table.schema_changes)
     columns = [_column(rows, name, kinds, changed_columns) for name in names]
     heads = [
-        Head(visible(name), note=notes.get(name, ""), right=_right(rows, name), key=name in table.key)
-        for name in names
+        Head(visible(name), note=notes.get(name, ""), right=_right(rows, name), key=name in table.key) for name in names
     ]
     if not table.key:
         heads.insert(0, Head("row", right=True))
@@ -248,9 +243,7 @@ def _notes(changes: Sequence[SchemaChange]) -> dict[str, str]:
 
 
 def _right(rows: Any, name: str) -> bool:
-    return stands_right(rows.schema.field(f"old.{name}").type) and stands_right(
-        rows.schema.field(f"new.{name}").type
-    )
+    return stands_right(rows.schema.field(f"old.{name}").type) and stands_right(rows.schema.field(f"new.{name}").type)
 
 
 def _column(rows: Any, name: str, kinds: Sequence[RowKind], changed: Sequence[Sequence[str]]) -> list[Pieces]:

@@ -43,8 +43,8 @@ def summary_of(commit: Commit) -> str:
         return ""
     if len(parts) == 1:
         return next(iter(parts.values()))
-    touched = {name: text for name, text in parts.items() if text != "no change"}
-    return "; ".join(f"{visible(name)} {text}" for name, text in touched.items()) or "no change"
+    touched = {name: text for name, text in parts.items() if text != short_changes(0, 0, 0)}
+    return "; ".join(f"{visible(name)} {text}" for name, text in touched.items()) or short_changes(0, 0, 0)
 
 
 def _short(counts: Mapping[str, Any]) -> str:
@@ -161,18 +161,14 @@ def datasets(found: Sequence[Dataset], *, deleted: bool) -> Document:
             cells.insert(1, plain(_when(dataset.deleted_at)))
         rows.append(Row(tuple(cells)))
     kind = "deleted dataset" if deleted else "dataset"
-    return Heading(plain(count(len(found), kind))), Grid(
-        "", tuple(heads), tuple(rows), foot=_more(len(found))
-    )
+    return Heading(plain(count(len(found), kind))), Grid("", tuple(heads), tuple(rows), foot=_more(len(found)))
 
 
 def _when(value: datetime | None) -> str:
     return "" if value is None else moment(value)
 
 
-def committed(
-    commit: Commit, where: str, *, created: bool, rows: int, seconds: str, notes: Sequence[str]
-) -> Document:
+def committed(commit: Commit, where: str, *, created: bool, rows: int, seconds: str, notes: Sequence[str]) -> Document:
     """Show the outcome of an import or a commit; `where` is ``dataset@branch``."""
     head: Pieces
     if not created:
@@ -185,9 +181,7 @@ def committed(
             Piece(f"  {visible(commit.title)}"),
         )
         change = summary_of(commit)
-        first = line(
-            f"{count(rows, 'row')}; {change}; {seconds}." if change else f"{count(rows, 'row')}; {seconds}."
-        )
+        first = line(f"{count(rows, 'row')}; {change}; {seconds}." if change else f"{count(rows, 'row')}; {seconds}.")
     blocks: list[Block] = [Heading(head), first]
     if notes:
         blocks.append(Bullets(tuple(plain(visible(note)) for note in notes)))
@@ -202,7 +196,7 @@ def exported(spec: str, path: str, *, rows: int, size_bytes: int, seconds: str) 
 
 def check(problems: Sequence[str], counts: Mapping[str, int]) -> Document:
     """Show the outcome of a check of the store."""
-    looked = ", ".join(f"{number:,} {visible(name)}" for name, number in counts.items())
+    looked = ", ".join(f"{visible(name)} {number:,}" for name, number in counts.items())
     if not problems:
         return Heading(plain("The store is sound.")), line(f"Checked: {looked}.")
     head = Heading((Piece(f"{count(len(problems), 'problem')} found.", Mark.WARN),))
@@ -213,6 +207,4 @@ def check(problems: Sequence[str], counts: Mapping[str, int]) -> Document:
 
 def facts(title: str, pairs: Sequence[tuple[str, str]]) -> Document:
     """Show labels and values under a title."""
-    return Heading(plain(visible(title))), Facts(
-        tuple((label, plain(visible(value))) for label, value in pairs)
-    )
+    return Heading(plain(visible(title))), Facts(tuple((label, plain(visible(value))) for label, value in pairs))

@@ -47,8 +47,7 @@ def _block(block: Block) -> str:
         return "<ul>" + "".join(f"<li>{_pieces(item)}</li>" for item in block.items) + "</ul>"
     if isinstance(block, Facts):
         pairs = (
-            f'<tr><th scope="row">{_escape(label)}</th><td>{_pieces(what)}</td></tr>'
-            for label, what in block.pairs
+            f'<tr><th scope="row">{_escape(label)}</th><td>{_pieces(what)}</td></tr>' for label, what in block.pairs
         )
         return f'<table class="dsa-facts"><tbody>{"".join(pairs)}</tbody></table>'
     if isinstance(block, Verbatim):
@@ -100,8 +99,7 @@ def _row(row: Row, rights: list[bool], signed: bool) -> str:
         spoken = f'<span class="dsa-sr">{_SPOKEN[row.kind]}</span>' if row.kind is not RowKind.PLAIN else ""
         sign = f'<td class="dsa-sign"><span aria-hidden="true">{SIGNS[row.kind]}</span>{spoken}</td>'
     cells = "".join(
-        f"<td{_RIGHT if right else ''}>{_pieces(pieces)}</td>"
-        for pieces, right in zip(row.cells, rights, strict=True)
+        f"<td{_RIGHT if right else ''}>{_pieces(pieces)}</td>" for pieces, right in zip(row.cells, rights, strict=True)
     )
     css = "" if row.kind is RowKind.PLAIN else f' class="dsa-{row.kind}"'
     return f"<tr{css}>{sign}{cells}</tr>"

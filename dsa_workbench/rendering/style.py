@@ -72,7 +72,9 @@ _RULES = """
 
 
 def _packed(rules: str) -> str:
-    return "".join(line.strip() for line in rules.splitlines())
+    lines = "".join(line.strip() for line in rules.splitlines())
+    # The doubled class outweighs the rules that JupyterLab and nbconvert have for all tables.
+    return lines.replace(".dsa ", ".dsa.dsa ")
 
 
 STYLE = _packed(_RULES).replace("LIGHT", _packed(_LIGHT)).replace("DARK", _packed(_DARK))

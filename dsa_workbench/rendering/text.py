@@ -47,9 +47,7 @@ def _block(block: Block, width: int) -> str:
     if isinstance(block, Facts):
         wide = max((_width(label) for label, _ in block.pairs), default=0)
         return "\n".join(
-            _wrapped(
-                f"{label}{' ' * (wide - _width(label))}{_GAP}{_joined(what)}", width, indent=" " * (wide + 2)
-            )
+            _wrapped(f"{label}{' ' * (wide - _width(label))}{_GAP}{_joined(what)}", width, indent=" " * (wide + 2))
             for label, what in block.pairs
         )
     if isinstance(block, Grid):
@@ -62,16 +60,13 @@ def _joined(pieces: Pieces) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return textwrap.fill(
-        text, width, subsequent_indent=indent, break_on_hyphens=False, replace_whitespace=False
-    )
+    return textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False, replace_whitespace=False)
 
 
 def _width(text: str) -> int:
     """Count terminal columns: wide characters take two, combining ones none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
 
 
@@ -80,9 +75,7 @@ def _grid(grid: Grid, width: int) -> str:
     notes = [harmless(head.note) for head in grid.heads]
     rows = [[_joined(pieces) for pieces in row.cells] for row in grid.rows]
     indent = "  " if grid.signed else ""
-    widths = _fitting(
-        [max(map(_width, column)) for column in zip(heads, notes, *rows, strict=True)], width - 2
-    )
+    widths = _fitting([max(map(_width, column)) for column in zip(heads, notes, *rows, strict=True)], width - 2)
     rights = [head.right for head in grid.heads]
 
     def written(line: list[str], sign: str) -> str:

@@ -53,9 +53,9 @@ def changes(counts: ChangeCounts) -> str:
 
 
 def short_changes(added: int, removed: int, changed: int) -> str:
-    """Write three counts in the short form; ``no change`` where all are zero."""
+    """Write three counts in the short form; ``no row changed`` where all are zero."""
     parts = [f"{sign}{value:,}" for sign, value in (("+", added), (_MINUS, removed), ("~", changed)) if value]
-    return " ".join(parts) or "no change"
+    return " ".join(parts) or "no row changed"
 
 
 def listed(names: list[str] | tuple[str, ...], limit: int = 8) -> str:

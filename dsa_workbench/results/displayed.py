@@ -28,9 +28,7 @@ class Displayed(ABC):
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
         """Give every form that is asked for; what is shown is read once for all of them."""
-        wanted = [
-            kind for kind in _WRITERS if (not include or kind in include) and kind not in (exclude or ())
-        ]
+        wanted = [kind for kind in _WRITERS if (not include or kind in include) and kind not in (exclude or ())]
         if not wanted:
             return {}
         document = self.document()

@@ -93,6 +93,4 @@ class Reading(Displayed):
     def document(self) -> Document:
         """Describe the schema and the first rows."""
         first = self.source.table(0, PREVIEW)
-        return rendering_table.view(
-            str(self.spec), self.commit.short, first, self.num_rows, self.key, self.offset
-        )
+        return rendering_table.view(str(self.spec), self.commit.short, first, self.num_rows, self.key, self.offset)

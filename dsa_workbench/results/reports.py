@@ -57,9 +57,7 @@ class Exported(Displayed):
     def document(self) -> Document:
         """Describe the export."""
         spent = duration(self.seconds)
-        return history.exported(
-            self.spec, str(self.path), rows=self.rows, size_bytes=self.bytes, seconds=spent
-        )
+        return history.exported(self.spec, str(self.path), rows=self.rows, size_bytes=self.bytes, seconds=spent)
 
 
 @dataclass(frozen=True, repr=False)

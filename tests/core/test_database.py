@@ -15,8 +15,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from dsa_workbench.core import database as module
-from dsa_workbench.core.database import Database
+from dsa_workbench.core.database import Database, connector, pool
 from dsa_workbench.core.embedded import EmbeddedPostgres
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.errors import (
@@ -99,7 +98,7 @@ def test_database_that_is_not_there(pg_url):
 
 
 def test_server_that_is_too_old(pg_url, monkeypatch):
-    monkeypatch.setattr(module, "OLDEST_SERVER", 99)
+    monkeypatch.setattr(connector, "OLDEST_SERVER", 99)
     with closing_database(pg_url) as database, pytest.raises(Unsupported, match="99 or newer"):
         PostgresStore(database)
 
@@ -169,11 +168,12 @@ def test_sessions_do_not_hang_on_the_servers_settings(database):
         with grip as connection:
             run = connection.exec_driver_sql if isinstance(connection, sa.Connection) else connection.execute
             assert run("SHOW transaction_isolation").fetchone()[0] == "read committed"
+            assert run("SHOW enable_seqscan").fetchone()[0] == "off"
 
 
 def test_pool_that_is_used_up_says_so(pg_url, monkeypatch):
     for name, value in {"POOL_SIZE": 1, "POOL_OVERFLOW": 0, "POOL_SECONDS": 0.05}.items():
-        monkeypatch.setattr(module, name, value)
+        monkeypatch.setattr(pool, name, value)
     with closing_database(pg_url) as database, database.raw():
         for begin in (database.connect, lambda: database.raw().__enter__()):
             with pytest.raises(DatabaseUnavailable, match="in use"):

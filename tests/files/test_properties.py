@@ -6,17 +6,19 @@ import csv
 import io
 
 import pyarrow as pa
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
+from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.records import Dialect, cut_blocks, last_border
 from dsa_workbench.files.source import ReadOptions, Retyped, open_tables, read_all, write_csv
 
 NASTY = st.text(alphabet='ab,"\n\r; é\t0', max_size=6)
 PLAIN = st.sampled_from(
-    ["0", "-7", "02139", "7.20", ".5", "1e5", "1.5E+10", "-0", "true", "False", "2026-03-01", "2026-02-30", "NA", "10:00:00",
-     "2026-03-01T10:00:00Z", "2026-03-01 10:00:00.25", "9007199254740993", "99999999999999999999", "0.1000000000000000055"]
-)  # fmt: skip
+    "0 -7 02139 7.20 .5 1e5 1.5E+10 -0 true False NA 2026-03-01 2026-02-30 10:00:00 2026-03-01T10:00:00Z "
+    "2026-03-01T10:00:00.25 9007199254740993 99999999999999999999 0.1000000000000000055".split()
+)
 CELL = st.one_of(st.none(), NASTY, PLAIN)
 
 
@@ -34,7 +36,9 @@ def texts(draw: st.DrawFn) -> tuple[bytes, list[list[str | None]], int]:
             force = value is not None and draw(st.booleans())
             quoted.append("" if value is None else '"' + value.replace('"', '""') + '"' if needs or force else value)
         lines.append(",".join(quoted))
-    return (end.join(lines) + draw(st.sampled_from(["", end]))).encode(), rows, width
+    # In a table of one column an empty last line is a row only if a line end follows it.
+    last = end if width == 1 else draw(st.sampled_from(["", end]))
+    return (end.join(lines) + last).encode(), rows, width
 
 
 def read(data: bytes, **options: object) -> pa.Table:
@@ -42,7 +46,6 @@ def read(data: bytes, **options: object) -> pa.Table:
     return read_all(source)
 
 
-@settings(max_examples=300, deadline=None)
 @given(texts(), st.integers(1, 200), st.integers(1, 3))
 def test_every_block_size_gives_the_same_table(
     case: tuple[bytes, list[list[str | None]], int], block: int, threads: int
@@ -54,29 +57,28 @@ def test_every_block_size_gives_the_same_table(
     assert cut.to_pylist() == whole.to_pylist()
 
 
-@settings(max_examples=300, deadline=None)
 @given(texts(), st.integers(1, 200))
-def test_text_cells_are_those_of_the_csv_module(
-    case: tuple[bytes, list[list[str | None]], int], block: int
-) -> None:
+def test_text_cells_are_those_of_the_csv_module(case: tuple[bytes, list[list[str | None]], int], block: int) -> None:
     data, rows, width = case
     table = read(data, types="text", block_bytes=block)
     got = [list(row.values()) for row in table.to_pylist()]
+    assert got == rows
     if width > 1:
-        assert got == rows
         module = list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]
         assert [[cell or "" for cell in row] for row in got] == module
-    elif data.endswith(b"\n"):
-        assert got == rows
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.binary(max_size=8).map(lambda b: bytes(b'",\nab\r'[c % 6] for c in b)), max_size=20))
 def test_blocks_join_to_the_whole_and_end_at_records(chunks: list[bytes]) -> None:
     dialect = Dialect()
     data = b"".join(chunks)
+    whole = data if data.endswith(b"\n") or not data else data + b"\n"
+    if len(whole) not in (0, *lexed_borders(whole)):
+        with pytest.raises(ImportRejected, match="never closed"):
+            list(cut_blocks(((c, 0) for c in chunks), dialect, label="x", limit=1 << 20))
+        return
     blocks = list(cut_blocks(((c, 0) for c in chunks), dialect, label="x", limit=1 << 20))
-    assert b"".join(bytes(b.data) for b in blocks) == data
+    assert b"".join(bytes(b.data) for b in blocks) == whole
     for block in blocks[:-1]:
         assert last_border(bytes(block.data), dialect) == len(block.data)
         assert lexed_borders(data).count(block.offset + len(block.data)) == 1
@@ -104,7 +106,9 @@ def lexed_borders(data: bytes) -> list[int]:
 
 VALUES = {
     pa.int64(): st.integers(-(2**63), 2**63 - 1),
-    pa.float64(): st.floats(allow_nan=False, allow_infinity=False, width=64).filter(lambda f: f == 0 or abs(f) > 1e-300),
+    pa.float64(): st.floats(allow_nan=False, allow_infinity=False, width=64).filter(
+        lambda f: f == 0 or abs(f) > 1e-300
+    ),
     pa.string(): st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map(lambda s: "x" + s),
     pa.bool_(): st.booleans(),
     pa.date32(): st.dates(),
@@ -113,7 +117,6 @@ VALUES = {
 }
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_typed_table_comes_back_from_csv(data: st.DataObject) -> None:
     kinds = data.draw(st.lists(st.sampled_from(sorted(VALUES, key=str)), min_size=2, max_size=4))
@@ -133,11 +136,8 @@ def test_a_retype_is_announced_and_final() -> None:
     data = b"zip,n\n" + b"12345,1\n" * 40_000 + b"02139,1\n" + b"12345,1\n" * 60_000
     [source] = open_tables(io.BytesIO(data), ReadOptions(block_bytes=20_000))
     assert source.schema.field("zip").type == pa.int64()
-    try:
-        for batch in source.batches():
-            assert batch.schema.field("zip").type == pa.int64()
-        raise AssertionError("the guess held")
-    except Retyped as signal:
-        assert signal.schema.field("zip").type == pa.string()
+    with pytest.raises(Retyped) as signal:
+        assert {batch.schema.field("zip").type for batch in source.batches()} == {pa.int64()}
+    assert signal.value.schema.field("zip").type == pa.string()
     assert sum(b.num_rows for b in source.batches()) == 100_001
     assert source.notes == ("zip is text, not int64: row 40,001 holds '02139'.",)

@@ -38,9 +38,7 @@ def diff_of(
     **more: Any,
 ) -> HandMade:
     """Make a diff of rows given as lists of values in the order of the columns."""
-    rows: list[tuple[str, Values, Values, Sequence[str]]] = [
-        ("changed", o, n, names) for o, n, names in changed
-    ]
+    rows: list[tuple[str, Values, Values, Sequence[str]]] = [("changed", o, n, names) for o, n, names in changed]
     rows += [("removed", old, None, ()) for old in removed]
     rows += [("added", None, new, ()) for new in added]
     data: dict[str, pa.Array] = {

@@ -182,9 +182,7 @@ def test_schema_changes_stand_above_the_rows() -> None:
 
 @pytest.mark.parametrize("kind", SchemaChangeKind)
 def test_every_kind_of_schema_change_has_a_sentence(kind: SchemaChangeKind) -> None:
-    assert (
-        repr(one(diff_of(ORDERS, schema_changes=(SchemaChange(kind, "c", "old", "new"),)))).count("\n- ") == 1
-    )
+    assert repr(one(diff_of(ORDERS, schema_changes=(SchemaChange(kind, "c", "old", "new"),)))).count("\n- ") == 1
 
 
 def test_no_difference_says_so() -> None:

@@ -99,9 +99,7 @@ WHOLE = [pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32()
 
 @pytest.mark.parametrize("kind", WHOLE, ids=str)
 def test_pandas_keeps_nulls_of_every_whole_type(kind: pa.DataType) -> None:
-    table = pa.table(
-        {"n": pa.array([1, None, 0], kind) if kind != pa.bool_() else pa.array([True, None, False])}
-    )
+    table = pa.table({"n": pa.array([1, None, 0], kind) if kind != pa.bool_() else pa.array([True, None, False])})
     assert pa.Table.from_pandas(to_pandas(table), schema=table.schema, preserve_index=False).equals(table)
 
 

@@ -6,15 +6,19 @@ renamed.
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
+
 from dsa_workbench.core.embedded import identity
 from dsa_workbench.core.embedded.binaries import ENVIRONMENT, Binaries
-from dsa_workbench.core.embedded.folders import SETTINGS_FILE, is_cluster, remove_leftovers
+from dsa_workbench.core.embedded.folders import SETTINGS_FILE, is_cluster, is_private
 from dsa_workbench.errors import DatabaseUnavailable
 
 NAME = "dsa"  # of the database and of its superuser
@@ -57,18 +61,34 @@ def make_cluster(data: Path, binaries: Binaries) -> None:
 
     Does nothing when it is there. Raises DatabaseUnavailable when another major version of Postgres made it.
     """
+    for leftover in data.parent.glob(f"{glob.escape(data.name)}.tmp-*"):
+        if is_private(leftover):
+            _remove(leftover)
     if is_cluster(data):
         _check_version(data, binaries)
         return
-    remove_leftovers(data)
     fresh = Path(tempfile.mkdtemp(prefix=f"{data.name}.tmp-", dir=data.parent))
     try:
         identity.give(fresh, identity.founder())
         _fill(fresh, binaries)
         _put_in_place(fresh, data)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
         raise
+
+
+def _remove(fresh: Path) -> None:
+    """Remove a folder that never became a cluster; an initdb whose client was killed may still be at work."""
+    makers = [
+        process
+        for process in psutil.process_iter(["cmdline", "cwd"])
+        if process.info["cwd"] == str(fresh) or f"--pgdata={fresh}" in (process.info["cmdline"] or ())
+    ]
+    for process in makers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(makers, timeout=5)
+    shutil.rmtree(fresh, ignore_errors=True)  # what cannot be removed now is tried again at the next start
 
 
 def _fill(fresh: Path, binaries: Binaries) -> None:

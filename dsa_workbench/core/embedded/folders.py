@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -78,7 +77,7 @@ def socket_folder(data: Path) -> Path:
         return data
     name = f"dsa-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
     session = Path(f"/run/user/{os.geteuid()}")
-    above = [session] if _is_private(session) else []
+    above = [session] if is_private(session) else []
     above += [Path(tempfile.gettempdir()).absolute(), Path("/tmp")]  # noqa: S108 - mode and owner are checked
     for parent in above:
         folder = parent / name
@@ -91,7 +90,7 @@ def socket_folder(data: Path) -> Path:
                 f"The socket folder {folder} cannot be made: {err.strerror}.",
                 hint="Choose a data folder with a shorter path.",
             ) from err
-        if not _is_private(folder):
+        if not is_private(folder):
             raise NotPermitted(
                 f"The socket folder {folder} belongs to another user or is open to others.",
                 hint="Remove it, or choose a data folder with a shorter path.",
@@ -100,19 +99,12 @@ def socket_folder(data: Path) -> Path:
     raise InvalidInput(f"The path of {data} is too long for a socket.", hint="Choose a shorter one.")
 
 
-def remove_leftovers(data: Path) -> None:
-    """Remove what killed attempts to make `data` left behind. Only inside the gate."""
-    for entry in data.parent.iterdir():
-        if entry.name.startswith(f"{data.name}.tmp-") and _is_private(entry):
-            # an initdb that was killed a moment ago may still write; what stays is removed next time
-            shutil.rmtree(entry, ignore_errors=True)
-
-
 def _fits(folder: Path) -> bool:
     return "," not in str(folder) and len(os.fsencode(folder / f"{SOCKET}.lock")) <= SOCKET_PATH_BYTES
 
 
-def _is_private(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
+    """Tell whether `folder` is a folder of ours that nobody else can enter; a link is none."""
     try:
         found = folder.lstat()
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -21,10 +22,18 @@ from tests.core.embedded.serving import ask, assert_stopped, postgres_in
 
 @pytest.mark.parametrize(
     "name",
-    ["with space", 'it\'s "quoted" $HOME `id` ;&| 100%s%20 back\\slash', "Müller 数据 📊", "-D=a,b"],
+    ["with space", "$HOME `id` ;&| 100%s%20 back\\slash", "Müller 数据 📊", "-D=a,b"],
 )
-def test_a_path_of_any_characters(base: Path, name: str) -> None:
-    data = base / name / "data"
+def test_a_path_of_any_characters(base: Path, made_cluster: Path, name: str) -> None:
+    data = Path(shutil.copytree(made_cluster, base / name / "data"))
+    server = EmbeddedPostgres(data)
+    assert ask(server.acquire()) == 42
+    server.release()
+    assert_stopped(data)
+
+
+def test_a_new_folder_with_a_path_of_any_characters(base: Path) -> None:
+    data = base / 'it\'s "quoted" $HOME `id` ;&| 100%s back\\slash [x] ü 📊' / "data[1]*"
     server = EmbeddedPostgres(data)
     assert ask(server.acquire()) == 42
     server.release()
@@ -47,8 +56,8 @@ def test_a_path_too_long_for_a_socket_gets_a_private_folder_for_it(base: Path) -
     sockets.rmdir()
 
 
-def test_a_socket_folder_that_others_can_enter_is_refused(base: Path) -> None:
-    data = base / ("long" * 50) / "data"
+def test_a_socket_folder_that_others_can_enter_is_refused(base: Path, made_cluster: Path) -> None:
+    data = Path(shutil.copytree(made_cluster, base / ("long" * 50) / "data"))
     sockets = socket_folder(data)
     sockets.chmod(0o755)
     with pytest.raises(NotPermitted, match="socket folder"):

@@ -14,7 +14,7 @@ import pytest
 
 from dsa_workbench.core.embedded import EmbeddedPostgres
 from dsa_workbench.errors import DatabaseUnavailable
-from tests.core.embedded.serving import Client, ask, assert_stopped, postmaster_pid
+from tests.core.embedded.serving import Client, ask, assert_stopped, kill, postmaster_pid
 
 Starter = Callable[[Path], Client]
 
@@ -73,6 +73,19 @@ def test_a_released_hold_does_not_revive_the_server(data: Path) -> None:
     server.release()
     with pytest.raises(DatabaseUnavailable, match="closed"):
         server.ensure()
+    assert_stopped(data)
+
+
+def test_a_hold_outlives_a_failure_to_bring_the_server_back(data: Path) -> None:
+    server = EmbeddedPostgres(data)
+    server.acquire()
+    kill(postmaster_pid(data))
+    (data / "global").rename(data / "gone")
+    with pytest.raises(DatabaseUnavailable, match="does not start"):
+        server.ensure()
+    (data / "gone").rename(data / "global")
+    assert ask(server.ensure()) == 42
+    server.release()
     assert_stopped(data)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class MemoryVersion:
         self.table = table
         self.key = tuple(key)
         edges = sorted({0, table.num_rows, *(b for b in borders if 0 < b < table.num_rows)})
-        self.spans = list(zip(edges[:-1], edges[1:], strict=True))
+        self.spans = list(pairwise(edges))
         self.reads: list[tuple[str, int]] = []
         self.taken: list[str] = []
         self.chunks = [self._chunk(a, b) for a, b in self.spans]

@@ -128,21 +128,15 @@ def test_keyless(case: tuple[MemoryVersion, MemoryVersion, list[str]]) -> None:
 
 
 @given(cases(), st.data())
-def test_keyed_with_repeats(
-    case: tuple[MemoryVersion, MemoryVersion, list[str]], data: st.DataObject
-) -> None:
+def test_keyed_with_repeats(case: tuple[MemoryVersion, MemoryVersion, list[str]], data: st.DataObject) -> None:
     old, new, names = case
     key = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
     diff = diff_tables(old, new, key=key)
     check_whole(diff, old, new, names)
     before, after = labelled(old, key), labelled(new, key)
     rows = diff.rows().to_pylist()
-    assert {r["new_row"] for r in rows if r["change"] == "added"} == {
-        after[k] for k in after.keys() - before.keys()
-    }
-    assert {r["old_row"] for r in rows if r["change"] == "removed"} == {
-        before[k] for k in before.keys() - after.keys()
-    }
+    assert {r["new_row"] for r in rows if r["change"] == "added"} == {after[k] for k in after.keys() - before.keys()}
+    assert {r["old_row"] for r in rows if r["change"] == "removed"} == {before[k] for k in before.keys() - after.keys()}
     old_rows, new_rows = plain_rows(old.table, names), plain_rows(new.table, names)
     both = [(before[k], after[k]) for k in before.keys() & after.keys()]
     edited = {(i, j) for i, j in both if old_rows[i] != new_rows[j]}

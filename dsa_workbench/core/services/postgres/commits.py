@@ -1,8 +1,7 @@
 """Commits, their order, and which dataset each belongs to.
 
-A commit's generation is 1 + the greatest of its parents'. It is thus greater than any ancestor's, and sorting
-by it puts children before parents. History is read in windows of generations: all of one comes before all of
-the next.
+A commit's generation is 1 + the greatest of its parents'. It is thus greater than any ancestor's, and sorting by it
+puts children before parents. History is read in windows of generations: all of one comes before all of the next.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _parents = (
 )
 _select = sa.select(commits, _parents)
 _get = _select.where(commits.c.id == sa.bindparam("id", type_=sa.LargeBinary))
-_generations = sa.select(sa.func.count(), sa.func.max(commits.c.generation)).where(commits.c.id == sa.any_(_ids))
+_generations = sa.select(sa.func.max(commits.c.generation), sa.func.count()).where(commits.c.id == sa.any_(_ids))
 _put = insert(commits).on_conflict_do_nothing().returning(commits.c.id)
 _put_parents = insert(commit_parents)
 _belongs = insert(dataset_commits).on_conflict_do_nothing()
@@ -114,7 +113,7 @@ class PostgresCommitRepository:
         """Fetch a commit; raise NotFound where there is none."""
         row = self._connection.execute(_get, {"id": oid}).one_or_none()
         if row is None:
-            raise NotFound(f"There is no commit {oid.hex()}.", hint="Look at the log for the commits there are.")
+            raise _unknown(oid)
         return _commit(row)
 
     def by_prefix(self, dataset_id: int, prefix: str) -> list[Commit]:
@@ -133,16 +132,18 @@ class PostgresCommitRepository:
 
     def history(self, oid: ObjectId, *, limit: int | None = None) -> list[Commit]:
         """List a commit and its ancestors, children before parents, latest first, through all parents."""
-        frontier, top = {oid: self.get(oid)}, self._top([oid])
+        top: int | None = self._connection.scalar(_generations, {"ids": [oid]})
+        if top is None:
+            raise _unknown(oid)
+        frontier: list[bytes] = [oid]
         out: list[Commit] = []
         width = _WIDEST if limit is None else limit
         while frontier and (limit is None or len(out) < limit):
             low = max(top - width + 1, 1)
-            rows = self._connection.execute(_window, {"ids": list(frontier), "low": low}).all()
+            rows = self._connection.execute(_window, {"ids": frontier, "low": low}).all()
             out += [_commit(row) for row in rows if row.generation >= low]
             below = [row for row in rows if row.generation < low]
-            frontier = {ObjectId(row.id): _commit(row) for row in below}
-            top = max((row.generation for row in below), default=0)
+            frontier, top = [row.id for row in below], max((row.generation for row in below), default=0)
             width *= 2
         return out[:limit]
 
@@ -153,15 +154,16 @@ class PostgresCommitRepository:
     def _generation(self, commit: Commit, parents: list[ObjectId]) -> int:
         if not parents:
             return 1
-        found, highest = self._connection.execute(_generations, {"ids": parents}).one()
+        highest, found = self._connection.execute(_generations, {"ids": parents}).one()
         if found < len(set(parents)):
             raise NotFound(f"A parent of commit {commit.short} is not stored.", hint="Store parents before children.")
         return int(highest) + 1
-
-    def _top(self, ids: list[ObjectId]) -> int:
-        return int(self._connection.execute(_generations, {"ids": ids}).one()[1])
 
 
 def _commit(row: sa.Row[Any]) -> Commit:
     parents = tuple(p.hex() for p in row.parents)
     return Commit(row.id.hex(), row.tree.hex(), parents, row.author, row.message, row.time, row.summary)
+
+
+def _unknown(oid: ObjectId) -> NotFound:
+    return NotFound(f"There is no commit {oid.hex()}.", hint="Look at the log for the commits there are.")

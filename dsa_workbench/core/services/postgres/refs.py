@@ -1,7 +1,7 @@
 """Branches and tags. A ref moves by one `UPDATE ... WHERE commit_id = expected`, and by nothing else.
 
-Change and log record are one statement. Its clock is read when the ref's row is locked, so that the log of a
-ref is in the order of its moves.
+Change and log record are one statement. Its clock is read when the ref's row is locked, so that the log of a ref is in
+the order of its moves.
 """
 
 from __future__ import annotations
@@ -131,19 +131,11 @@ class PostgresRefRepository:
         return Ref(dataset_id, name, kind, commit_id, at, actor.name)
 
     def move(
-        self,
-        dataset_id: int,
-        name: str,
-        expected: ObjectId,
-        new: ObjectId,
-        actor: Actor,
-        *,
-        force: bool = False,
+        self, dataset_id: int, name: str, expected: ObjectId, new: ObjectId, actor: Actor, *, force: bool = False
     ) -> bool:
         """Move a branch by compare-and-swap; return whether it still pointed at `expected`.
 
-        Raises RefProtected for a protected branch unless `force`, InvalidInput for a tag, NotFound where
-        there is none.
+        Raises RefProtected for a protected branch unless `force`, InvalidInput for a tag, NotFound where there is none.
         """
         if self._change(_move, dataset_id, name, actor, expected=expected, new=new, force=force) is not None:
             return True

@@ -1,9 +1,8 @@
 """Segments in Postgres: bulk COPY in, binary rows out. Each call is its own transaction, from any thread.
 
-A put is not flushed to disk by itself: the commit of the ref that follows is, and it flushes all that was
-logged before it. A server that dies in between may lose what was put in the last moments. So a writer asks
-`missing` inside the unit of work that moves the ref: should the server die after that, the unit's connection
-dies with it.
+A put is not flushed to disk by itself: the commit of the ref that follows is, and it flushes all that was logged before
+it. A server that dies in between may lose what was put in the last moments. So a writer asks `missing` inside the unit
+of work that moves the ref: should the server die after that, the unit's connection dies with it.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from dsa_workbench.errors import AlreadyExists, DatabaseUnavailable, StoreCorrup
 LARGEST_BLOB = 512 << 20
 """Bytes of one blob. Postgres stops at 1 GiB a field, and holds one more than once in memory on the way."""
 
+_ATTEMPTS = 5
 _ASKED = 10_000
 _FETCHED = 64
 """Segments a query fetches: few enough to stay in bounds with wide text, enough to hide the round trip."""
@@ -63,17 +63,18 @@ class PostgresSegmentStore:
                     f"Segment {short(segment.id)} of {segment.rows} rows takes {len(segment.blob):,} bytes.",
                     hint=f"The store takes {LARGEST_BLOB:,} at most: split the largest cells of the table.",
                 )
-        try:
-            with self._database.raw() as connection:
-                wanted = _wanted(connection, segments)
-                return _copy(connection, wanted) if wanted else 0
-        except (AlreadyExists, DatabaseUnavailable) as err:
-            if not isinstance(err.__cause__, (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)):
-                raise
-        # Another writer was storing the same segments: COPY cannot skip them, this can.
-        with self._database.raw() as connection:
-            wanted = _wanted(connection, segments)
-            return _insert(connection, wanted) if wanted else 0
+        for attempt in range(_ATTEMPTS):
+            # COPY is faster, but cannot skip what another writer is storing at this moment.
+            write = _insert if attempt else _copy
+            try:
+                with self._database.raw() as connection:
+                    wanted = _wanted(connection, segments)
+                    return write(connection, wanted) if wanted else 0
+            except (AlreadyExists, DatabaseUnavailable) as err:
+                contested = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+                if attempt == _ATTEMPTS - 1 or not isinstance(err.__cause__, contested):
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def get_many(self, ids: Sequence[ObjectId]) -> dict[ObjectId, StoredSegment]:
         """Fetch segments by id.

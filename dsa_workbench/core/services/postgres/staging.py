@@ -28,8 +28,7 @@ class PostgresStagingRepository:
         """Say that the write is still alive; raise NotFound where the collector has given it up."""
         if not self._connection.execute(_touch, {"this": staging_id}).rowcount:
             raise NotFound(
-                "This write was given up as dead, and what it stored may be gone.",
-                hint="Run it again from the start.",
+                "This write was given up as dead, and what it stored may be gone.", hint="Run it again from the start."
             )
 
     def close(self, staging_id: str) -> None:

@@ -98,9 +98,7 @@ def _compare(old: _Loaded, new: _Loaded, runs: Runs) -> CellDiff:
         at_old, at_new = stretches(old.begin, runs.rows), stretches(new.begin, runs.rows)
         differ = np.flatnonzero(a[at_old] != b[at_new])
     else:
-        differ = np.flatnonzero(
-            ~same_form(_gather(a, old.begin, runs.rows), _gather(b, new.begin, runs.rows))
-        )
+        differ = np.flatnonzero(~same_form(_gather(a, old.begin, runs.rows), _gather(b, new.begin, runs.rows)))
     one_type = old.column.type == new.column.type
     if one_type and bits_are_values(old.column.type):
         return CellDiff(runs.new_of(differ), np.zeros(0, np.int64))
@@ -155,7 +153,5 @@ def _gather(column: Any, begin: Positions, rows: Positions) -> Any:
         lengths = ends
     local = begin - (ends - lengths)[chunk]
     chunks = column.chunks
-    pieces = [
-        chunks[c].slice(at, n) for c, at, n in zip(chunk.tolist(), local.tolist(), rows.tolist(), strict=True)
-    ]
+    pieces = [chunks[c].slice(at, n) for c, at, n in zip(chunk.tolist(), local.tolist(), rows.tolist(), strict=True)]
     return pa.chunked_array(pieces, column.type)

@@ -42,9 +42,7 @@ def _survivor_before(rows: Positions, begin: Positions, last: Positions) -> Posi
 def pair_edits(coded: Coded, old_gaps: Positions, new_gaps: Positions) -> tuple[Positions, Positions]:
     """Pair removed rows with added rows that are their edited form; give (removed, added) indices."""
     old_gap, new_gap, gap_count = dense_codes(old_gaps, new_gaps)
-    waiting = _Waiting(
-        coded, old_gap, new_gap, gap_count, np.arange(len(old_gap)), np.arange(len(new_gap)), [], []
-    )
+    waiting = _Waiting(coded, old_gap, new_gap, gap_count, np.arange(len(old_gap)), np.arange(len(new_gap)), [], [])
     waiting.take_all_but_one_in_place()
     waiting.take_all_but_one()
     for _ in range(_ROUNDS):
@@ -161,7 +159,7 @@ class _Waiting:
         return pairs[0], pairs[1]
 
     def place(self, rows: Positions, gap: Codes) -> Positions:
-        """Number the waiting rows of each gap from 0, by row."""
+        """Count for each waiting row those before it in its gap."""
         out = np.zeros(len(gap), np.int64)
         counts = np.bincount(gap[rows], minlength=self.gap_count)
         order = np.argsort(gap[rows], kind="stable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def pair_codes(old: Codes, new: Codes, count: int) -> tuple[Positions, Positions
 
 
 def _occurrences(values: Codes, counts: npt.NDArray[np.intp]) -> Positions:
-    """Number each value among its equals, from 0, in order."""
+    """Count for each value the equal ones before it."""
     order = np.argsort(values, kind="stable")
     first = np.cumsum(counts) - counts
     out = np.empty(len(values), np.int64)
@@ -63,7 +64,7 @@ def row_codes(columns: Sequence[tuple[Codes, Codes, int]]) -> tuple[Codes, Codes
 
 
 def dense_codes(old: npt.NDArray[Any], new: npt.NDArray[Any]) -> tuple[Codes, Codes, int]:
-    """Number the distinct values of two arrays together, from 0."""
+    """Replace the values of two arrays by numbers from 0, equal ones by equal numbers."""
     values, inverse = np.unique(np.concatenate([old, new]), return_inverse=True)
     return inverse[: len(old)], inverse[len(old) :], len(values)
 
@@ -77,20 +78,36 @@ def column_codes(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[Codes, Co
     return out
 
 
-def pair_columns(old: Sequence[Any], new: Sequence[Any]) -> tuple[Positions, Positions, int]:
-    """Pair rows that are equal in all columns, in order of occurrence.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows that are equal in some columns, paired in order of occurrence, by new index.
 
-    Returns
-    -------
-    Old indices, new indices (by new index), and the number of distinct rows that repeat on either side.
+    `repeats` counts the distinct values that a side has more than once; `old_repeats` and `new_repeats` are the
+    indices of the rows that hold them, ascending.
     """
+
+    old: Positions
+    new: Positions
+    repeats: int
+    old_repeats: Positions
+    new_repeats: Positions
+
+
+def join_columns(old: Sequence[Any], new: Sequence[Any]) -> Joined:
+    """Pair rows that are equal by value in all of some columns, given as chunked arrays."""
     if len(old) == 1:
         rising = _rising(old[0]), _rising(new[0])
         if rising[0] is not None and rising[1] is not None:
-            return *_merge(rising[0], rising[1]), 0
+            none = np.zeros(0, np.int64)
+            return Joined(*_merge(rising[0], rising[1]), 0, none, none)
     left, right, count = row_codes(column_codes(old, new))
-    repeats = (np.bincount(left, minlength=count) > 1) | (np.bincount(right, minlength=count) > 1)
-    return *pair_codes(left, right, count), int(repeats.sum())
+    many = (np.bincount(left, minlength=count) > 1) | (np.bincount(right, minlength=count) > 1)
+    return Joined(
+        *pair_codes(left, right, count),
+        int(many.sum()),
+        np.flatnonzero(many[left]),
+        np.flatnonzero(many[right]),
+    )
 
 
 def _rising(column: Any) -> Codes | None:
@@ -98,11 +115,7 @@ def _rising(column: Any) -> Codes | None:
     kind = str(column.type)
     if kind not in {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"} or column.null_count:
         return None
-    values = (
-        np.concatenate([c.to_numpy() for c in comparable(column.chunks)])
-        if column.num_chunks
-        else np.zeros(0)
-    )
+    values = np.concatenate([c.to_numpy() for c in comparable(column.chunks)]) if column.num_chunks else np.zeros(0)
     whole: Codes = values.astype(np.int64, copy=False)
     return whole if (whole[1:] > whole[:-1]).all() else None
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dsa_workbench.features.versioning.differ.joining import pair_columns
+from dsa_workbench.features.versioning.differ.joining import join_columns
 from dsa_workbench.features.versioning.differ.runs import Positions, Runs, merge_runs, runs_of_pairs, without
 from dsa_workbench.features.versioning.differ.sides import ColumnPair, Sides
 
@@ -32,9 +32,9 @@ def pair_by_key(sides: Sides, key: Sequence[ColumnPair], *, unique: bool) -> tup
         old, new = without(old, left), without(new, right)
     a = sides.old.read([p.old for p in key], old)
     b = sides.new.read([p.new for p in key], new)
-    at_old, at_new, repeats = pair_columns(a, b)
-    parts.append(runs_of_pairs(sides.old.rows_of(old)[at_old], sides.new.rows_of(new)[at_new]))
-    return merge_runs(parts), repeats
+    joined = join_columns(a, b)
+    parts.append(runs_of_pairs(sides.old.rows_of(old)[joined.old], sides.new.rows_of(new)[joined.new]))
+    return merge_runs(parts), joined.repeats
 
 
 def chunk_runs(sides: Sides, old: Positions, new: Positions) -> Runs:

@@ -20,8 +20,8 @@ from dsa_workbench.features.versioning.differ.edits import Coded, gaps, pair_edi
 from dsa_workbench.features.versioning.differ.joining import (
     column_codes,
     dense_codes,
+    join_columns,
     pair_codes,
-    pair_columns,
     row_codes,
 )
 from dsa_workbench.features.versioning.differ.keyed import chunk_runs
@@ -46,14 +46,14 @@ def pair_by_rows(sides: Sides, pairs: Sequence[ColumnPair]) -> tuple[Runs, dict[
     left, right = sides.equal_chunks(pairs, old, new)
     lined = _line_up(sides, pairs, without(old, left), without(new, right))
     equal = merge_runs([chunk_runs(sides, left, right), lined.equal])
-    edited = _certain_edits(lined, equal, len(pairs)) if lined.certain else merge_runs([])
+    edited = _certain_edits(lined, equal, len(pairs))
     runs = merge_runs([equal, edited])
     cells = _only(lined.cells, merge_runs([lined.equal, edited]).new_rows())
     removed = uncovered(runs.old, runs.rows, sides.old.rows)
     added = uncovered(runs.new, runs.rows, sides.new.rows)
     if not len(removed) or not len(added):
         return runs, cells
-    rest, rest_cells = _count_rows(sides, pairs, equal, removed, added, certain=lined.certain)
+    rest, rest_cells = _count_rows(sides, pairs, equal, removed, added, lined)
     return merge_runs([runs, rest]), _join_cells([cells, rest_cells])
 
 
@@ -68,25 +68,28 @@ def _without_columns(sides: Sides) -> Runs:
 class _Lined:
     """Rows lined up by one column: those equal in all columns, and all of them with their cells.
 
-    `certain` says that no value of the column repeats: then a row has no equal but the one beside it.
+    `old_repeats` and `new_repeats` are the rows whose value in that column repeats. Any other row has no equal but
+    the one that it is lined up with.
     """
 
     runs: Runs
     equal: Runs
     cells: dict[str, CellDiff]
-    certain: bool
+    old_repeats: Positions
+    new_repeats: Positions
 
 
 def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Positions) -> _Lined:
-    none = merge_runs([])
     if not len(old) or not len(new):
-        return _Lined(none, none, {}, certain=False)
+        none = np.zeros(0, np.int64)
+        return _Lined(merge_runs([]), merge_runs([]), {}, none, none)
     by = _telling_column(sides, pairs, int(old[0]), int(new[0]))
-    at_old, at_new, repeats = pair_columns(sides.old.read([by.old], old), sides.new.read([by.new], new))
-    runs = runs_of_pairs(sides.old.rows_of(old)[at_old], sides.new.rows_of(new)[at_new])
+    joined = join_columns(sides.old.read([by.old], old), sides.new.read([by.new], new))
+    old_rows, new_rows = sides.old.rows_of(old), sides.new.rows_of(new)
+    runs = runs_of_pairs(old_rows[joined.old], new_rows[joined.new])
     cells = compare_cells(sides, runs, pairs)
     edited = distinct(np.concatenate([c.changed for c in cells.values()]))
-    return _Lined(runs, _less(runs, edited), cells, certain=not repeats)
+    return _Lined(runs, _less(runs, edited), cells, old_rows[joined.old_repeats], new_rows[joined.new_repeats])
 
 
 def _less(runs: Runs, dropped: Positions) -> Runs:
@@ -100,8 +103,11 @@ def _less(runs: Runs, dropped: Positions) -> Runs:
 
 def _certain_edits(lined: _Lined, equal: Runs, columns: int) -> Runs:
     """Find lined up rows that are edits of each other: in one gap, and equal in at least half of their cells."""
-    edited, changes = np.unique(np.concatenate([c.changed for c in lined.cells.values()]), return_counts=True)
-    edited = edited[2 * (columns - changes) >= columns]
+    none = np.zeros(0, np.int64)
+    changed = np.sort(np.concatenate([none, *(c.changed for c in lined.cells.values())]))
+    edited = distinct(changed)
+    changes = np.diff(np.append(np.searchsorted(changed, edited), len(changed)))
+    edited = edited[(2 * (columns - changes) >= columns) & ~among(edited, lined.new_repeats)]
     old = lined.runs.old_at(edited)
     old_gaps, new_gaps = gaps(equal, old, edited)
     here = old_gaps == new_gaps
@@ -141,20 +147,23 @@ def _count_rows(
     runs: Runs,
     removed: Positions,
     added: Positions,
-    *,
-    certain: bool,
+    lined: _Lined,
 ) -> tuple[Runs, dict[str, CellDiff]]:
     """Pair what is left: equal rows of one gap, then equal rows anywhere, then edits.
 
-    `runs` are the surviving rows; `certain` says that no rows are equal any more.
+    `runs` are the surviving rows. Of the rows that were lined up only repeats can have an equal now.
     """
     old = sides.old.take([p.old for p in pairs], removed)
     new = sides.new.take([p.new for p in pairs], added)
     coded = column_codes(old, new)
     left, right = np.arange(len(removed)), np.arange(len(added))
     at_old = at_new = np.zeros(0, np.int64)
-    if not certain:
-        at_old, at_new = _equal_rows(coded, *gaps(runs, removed, added))
+    some_old = np.flatnonzero(among(removed, lined.old_repeats))
+    some_new = np.flatnonzero(among(added, lined.new_repeats))
+    if len(some_old) and len(some_new):
+        some = [(a[some_old], b[some_new], count) for a, b, count in coded]
+        near_old, near_new = _equal_rows(some, *gaps(runs, removed[some_old], added[some_new]))
+        at_old, at_new = some_old[near_old], some_new[near_new]
         runs = merge_runs([runs, runs_of_pairs(removed[at_old], added[at_new])])
         left, right = without(left, at_old), without(right, at_new)
     if len(left) and len(right):
@@ -174,7 +183,7 @@ def _count_rows(
 def _equal_rows(coded: Coded, old_gaps: Positions, new_gaps: Positions) -> tuple[Positions, Positions]:
     """Pair equal rows as often as they are on both sides, in their own gap first."""
     old, new, _ = dense_codes(*row_codes(coded)[:2])
-    old_gap, new_gap, count = dense_codes(old_gaps, new_gaps)
+    old_gap, new_gap, _ = dense_codes(old_gaps, new_gaps)
     values = int(max(old.max(), new.max())) + 1
     near_old, near_new = pair_codes(*dense_codes(old_gap * values + old, new_gap * values + new))
     far_old, far_new = without(np.arange(len(old)), near_old), without(np.arange(len(new)), near_new)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.versioning.differ.joining import pair_columns
+from dsa_workbench.features.versioning.differ.joining import join_columns
 from dsa_workbench.features.versioning.differ.schema import Matching
 from dsa_workbench.features.versioning.differ.sides import ColumnPair, Side, Sides
 
@@ -46,17 +46,13 @@ def choose_key(sides: Sides, matching: Matching, asked: Sequence[str] | None) ->
                 )
         return Pairing(key, _declared(sides, matching, key), f"Rows are paired by {_list(key)}, as asked.")
     if new_key and set(old_key) == set(new_key):
-        return Pairing(
-            new_key, _declared(sides, matching, new_key), f"Rows are paired by the key {_list(new_key)}."
-        )
+        return Pairing(new_key, _declared(sides, matching, new_key), f"Rows are paired by the key {_list(new_key)}.")
     if not new_key and not old_key:
         return Pairing((), False, f"No key: {KEYLESS}")
     return _fall_back(sides, matching, old_key, new_key)
 
 
-def _fall_back(
-    sides: Sides, matching: Matching, old_key: tuple[str | None, ...], new_key: tuple[str, ...]
-) -> Pairing:
+def _fall_back(sides: Sides, matching: Matching, old_key: tuple[str | None, ...], new_key: tuple[str, ...]) -> Pairing:
     common = {p.new for p in matching.common}
     shared = tuple(name for name in new_key if name in old_key)
     change = _change(sides.old.version.key, new_key)
@@ -106,7 +102,6 @@ def _unique(sides: Sides, matching: Matching, key: Sequence[str]) -> bool:
         if _declares(side, names) or not side.rows:
             continue
         columns = side.read(names, np.arange(side.chunks))
-        _, _, repeats = pair_columns(columns, [c.slice(0, 0) for c in columns])
-        if repeats:
+        if join_columns(columns, [c.slice(0, 0) for c in columns]).repeats:
             return False
     return True

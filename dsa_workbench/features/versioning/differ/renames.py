@@ -24,9 +24,7 @@ _FIRST = 1000
 
 def renames_by_segments(sides: Sides, matching: Matching) -> dict[str, str]:
     """Find renames before any row is paired: by shared segments, and of key columns by shared values."""
-    return _one_to_one(
-        sides, matching, lambda pair: _share_segments(sides, matching, pair) or _share_keys(sides, pair)
-    )
+    return _one_to_one(sides, matching, lambda pair: _share_segments(sides, matching, pair) or _share_keys(sides, pair))
 
 
 def renames_by_values(sides: Sides, matching: Matching, runs: Runs) -> dict[str, str]:
@@ -61,8 +59,7 @@ def _share_keys(sides: Sides, pair: ColumnPair) -> bool:
     if len(old_key) != len(new_key) or pair.old not in old_key or pair.new not in new_key:
         return False
     columns = [
-        side.read([name], np.arange(side.chunks))[0]
-        for side, name in ((sides.old, pair.old), (sides.new, pair.new))
+        side.read([name], np.arange(side.chunks))[0] for side, name in ((sides.old, pair.old), (sides.new, pair.new))
     ]
     old, new = (np.unique(c) for c in codes(columns)[0])
     return len(np.intersect1d(old, new, assume_unique=True)) * 2 >= max(len(old), len(new), 1)
@@ -92,7 +89,5 @@ def _in_place(sides: Sides, matching: Matching, pair: ColumnPair) -> bool:
     ):
         names = side.version.schema.names
         at = names.index(name)
-        place.append(
-            (at and common.get(names[at - 1], ""), at + 1 < len(names) and common.get(names[at + 1], ""))
-        )
+        place.append((at and common.get(names[at - 1], ""), at + 1 < len(names) and common.get(names[at + 1], "")))
     return place[0] == place[1]

@@ -87,9 +87,7 @@ class TableDiff:
             raise InvalidInput("rows_per_batch must be at least 1.", hint="Leave it out for a sensible size.")
         for begin in range(0, len(self.entries.kind), rows_per_batch):
             yield from (
-                self._table(self.entries.choose(slice(begin, begin + rows_per_batch)))
-                .combine_chunks()
-                .to_batches()
+                self._table(self.entries.choose(slice(begin, begin + rows_per_batch))).combine_chunks().to_batches()
             )
 
     def _chosen(self, kinds: Collection[str] | None) -> Entries:
@@ -97,9 +95,7 @@ class TableDiff:
             return self.entries
         wanted = {kinds} if isinstance(kinds, str) else set(kinds)
         if unknown := wanted.difference(KINDS):
-            raise InvalidInput(
-                f"{min(unknown)!r} is no kind of change.", hint=f"Kinds are {', '.join(KINDS)}."
-            )
+            raise InvalidInput(f"{min(unknown)!r} is no kind of change.", hint=f"Kinds are {', '.join(KINDS)}.")
         return self.entries.choose(np.isin(self.entries.kind, [KINDS.index(k) for k in wanted]))
 
     def _table(self, page: Entries) -> Any:
@@ -111,13 +107,13 @@ class TableDiff:
         }
         old = _values(self.old, list(self.old_names.values()), page.old)
         new = _values(self.new, list(self.new.schema.names) if self.new else [], page.new)
-        nothing = pa.nulls(len(page.kind))
         for column in self.columns:
-            before, after = old.get(self.old_names.get(column, "")), new.get(column)
-            if column not in self.old_names:
-                before = None
-            fields[f"old.{column}"] = nothing.cast(after.type) if before is None else before
-            fields[f"new.{column}"] = nothing.cast(before.type) if after is None else after
+            before = old.get(self.old_names[column]) if column in self.old_names else None
+            after = new.get(column)
+            typed = before if after is None else after
+            empty = pa.nulls(len(page.kind), typed.type) if typed is not None else None
+            fields[f"old.{column}"] = empty if before is None else before
+            fields[f"new.{column}"] = empty if after is None else after
         return pa.table(fields)
 
     def _changed_columns(self, page: Entries) -> Any:
@@ -151,9 +147,7 @@ def _values(version: TableVersion | None, names: Sequence[str], rows: Positions)
     return {name: table.column(name).take(place) for name in names}
 
 
-def display_order(
-    removed: Positions, after: Positions, added: Positions, old: Positions, new: Positions
-) -> Entries:
+def display_order(removed: Positions, after: Positions, added: Positions, old: Positions, new: Positions) -> Entries:
     """Put removed, added and changed rows in order; `after` is the new position that each removed row follows."""
     none = np.full(len(added), -1, np.int64), np.full(len(removed), -1, np.int64)
     kind = np.repeat(np.array([0, 1, 2], np.int8), [len(added), len(removed), len(old)])

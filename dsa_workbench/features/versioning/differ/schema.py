@@ -106,12 +106,8 @@ def _column_changes(name: str, old: Column, new: Column) -> Iterable[SchemaChang
         yield SchemaChange(kind.METADATA, name, *_metadata(old.metadata, new.metadata))
 
 
-def _metadata(
-    old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
-) -> tuple[str | None, str | None]:
-    before, after = (
-        ", ".join(f"{k}={v}" for k, v in sorted(set(a) - set(b))) for a, b in ((old, new), (new, old))
-    )
+def _metadata(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> tuple[str | None, str | None]:
+    before, after = (", ".join(f"{k}={v}" for k, v in sorted(set(a) - set(b))) for a, b in ((old, new), (new, old)))
     return before or None, after or None
 
 

@@ -80,7 +80,7 @@ class Sides:
     new: Side
 
     def segments(self, pair: ColumnPair) -> tuple[Positions, Positions]:
-        """Number a column's segments: equal numbers mean equal segments, hence equal rows."""
+        """Give a column's segments as numbers: equal numbers mean equal segments, hence equal rows."""
         known: dict[bytes, int] = {}
         out = []
         for side, name in ((self.old, pair.old), (self.new, pair.new)):
@@ -89,9 +89,7 @@ class Sides:
             out.append(np.array(numbers, np.int64))
         return out[0], out[1]
 
-    def equal_chunks(
-        self, pairs: Sequence[ColumnPair], old: Positions, new: Positions
-    ) -> tuple[Positions, Positions]:
+    def equal_chunks(self, pairs: Sequence[ColumnPair], old: Positions, new: Positions) -> tuple[Positions, Positions]:
         """Match those of the given chunks whose segments of all these columns are equal, one to one, in order."""
         if not pairs or not len(old) or not len(new):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -136,9 +136,7 @@ def _one_sided(old: TableVersion | None, new: TableVersion | None) -> TableDiff:
     """Give the diff of a table that only one side has: all its rows came or went."""
     only = new if new is not None else old
     if only is None:
-        raise InvalidInput(
-            "There is no table to compare on either side.", hint="Name a table that one side has."
-        )
+        raise InvalidInput("There is no table to compare on either side.", hint="Name a table that one side has.")
     rows, none = np.arange(only.rows), np.zeros(0, np.int64)
     kind = SchemaChangeKind.TABLE_ADDED if new is not None else SchemaChangeKind.TABLE_DROPPED
     added, removed = (rows, none) if new is not None else (none, rows)
