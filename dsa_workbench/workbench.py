@@ -99,7 +99,8 @@ class Workbench:
         folder: str | None = None,
     ) -> None:
         self.actor = actor
-        self._store, self._cache, self._server, self._folder = store, cache, server, folder
+        self.store = store
+        self._cache, self._server, self._folder = cache, server, folder
 
     def __enter__(self) -> Self:
         return self
@@ -115,23 +116,23 @@ class Workbench:
     @property
     def database_url(self) -> str:
         """The database, without its password."""
-        return self._store.database.safe_url
+        return self.store.database.safe_url
 
     def close(self) -> None:
         """Give back connections; the embedded Postgres stops when its last user leaves. Closing twice does nothing."""
-        self._store.database.dispose()
+        self.store.database.dispose()
         if self._server is not None:
             self._server.release()
 
     def status(self) -> Status:
         """Say where we work, as whom, and how much is there."""
-        info = self._store.info()
+        info = self.store.info()
         return Status(
             dsa_workbench.__version__,
             self.actor.name,
             self.database_url,
             info.server,
-            len(list_datasets(self.actor, self._store)),
+            len(list_datasets(self.actor, self.store)),
             self._folder,
             info.bytes_stored,
         )
@@ -281,7 +282,7 @@ class Workbench:
             idempotency_key,
             progress,
         )
-        done: Committed = import_file(self.actor, self._store, self._cache, command)
+        done: Committed = import_file(self.actor, self.store, self._cache, command)
         seconds = time.perf_counter() - started
         return CommitResult(done.commit, done.dataset, done.ref, done.created, done.rows, seconds, done.notes)
 
@@ -300,7 +301,7 @@ class Workbench:
         `where` is a list of (column, operator, value) that must all hold, or a `pyarrow.compute.Expression`. The rows
         are fetched when they are asked for: ``.to_pandas()``, ``.to_arrow()``, ``.to_polars()``, ``.to_batches()``.
         """
-        found = get_table(self.actor, self._store, self._cache, parse_spec(spec))
+        found = get_table(self.actor, self.store, self._cache, parse_spec(spec))
         selection = Selection(found.table, _columns(columns), where, offset, limit)
         return Reading(found.spec, found.commit, selection, found.table.key, offset)
 
@@ -317,7 +318,7 @@ class Workbench:
         started = time.perf_counter()
         done = export_file(
             self.actor,
-            self._store,
+            self.store,
             self._cache,
             parse_spec(spec),
             path,
@@ -345,7 +346,7 @@ class Workbench:
             if not isinstance(a, str):
                 raise InvalidInput("One table in memory cannot be compared with itself.", hint="Give two sides.")
             new = self._side(a, None)
-            old = side_before(self.actor, self._store, self._cache, parse_spec(a))
+            old = side_before(self.actor, self.store, self._cache, parse_spec(a))
         else:
             # A version goes first: a table in memory is cut like the version it is compared with.
             new = self._side(b, self._side(a, None) if isinstance(a, str) else None)
@@ -354,58 +355,58 @@ class Workbench:
 
     def _side(self, value: Any, other: Side | None) -> Side:
         if isinstance(value, str):
-            return side_at(self.actor, self._store, self._cache, parse_spec(value))
+            return side_at(self.actor, self.store, self._cache, parse_spec(value))
         return side_of(open_tables(value), "the table in memory", other)
 
     # History
 
     def log(self, spec: str, limit: int | None = None) -> Log:
         """List the commits of a version and before it, latest first."""
-        found = history(self.actor, self._store, parse_spec(spec), limit)
+        found = history(self.actor, self.store, parse_spec(spec), limit)
         return Log(spec, found.commits, found.refs)
 
     def show(self, spec: str) -> CommitView:
         """Describe one commit: who, when, why, and what changed in numbers."""
-        found = show(self.actor, self._store, parse_spec(spec))
+        found = show(self.actor, self.store, parse_spec(spec))
         return CommitView(found.commit, found.refs, found.schema)
 
     # Refs and datasets
 
     def branch(self, spec: str, name: str) -> Ref:
         """Make a branch of a dataset at a version."""
-        return create_ref(self.actor, self._store, parse_spec(spec), name, RefKind.BRANCH)
+        return create_ref(self.actor, self.store, parse_spec(spec), name, RefKind.BRANCH)
 
     def tag(self, spec: str, name: str) -> Ref:
         """Give a version a name that does not move."""
-        return create_ref(self.actor, self._store, parse_spec(spec), name, RefKind.TAG)
+        return create_ref(self.actor, self.store, parse_spec(spec), name, RefKind.TAG)
 
     def refs(self, dataset: str) -> Refs:
         """List a dataset's branches and tags."""
-        return Refs(dataset, list_refs(self.actor, self._store, dataset))
+        return Refs(dataset, list_refs(self.actor, self.store, dataset))
 
     def delete_ref(self, dataset: str, name: str) -> None:
         """Delete a branch or a tag; its commits stay."""
-        delete_ref(self.actor, self._store, dataset, name)
+        delete_ref(self.actor, self.store, dataset, name)
 
     def protect(self, dataset: str, name: str, protected: bool = True) -> Ref:
         """Keep a branch or tag from being moved or deleted, or lift that."""
-        return protect_ref(self.actor, self._store, dataset, name, protected=protected)
+        return protect_ref(self.actor, self.store, dataset, name, protected=protected)
 
     def datasets(self, deleted: bool = False) -> Datasets:
         """List the datasets, or the deleted ones."""
-        return Datasets(list_datasets(self.actor, self._store, deleted=deleted), deleted)
+        return Datasets(list_datasets(self.actor, self.store, deleted=deleted), deleted)
 
     def delete_dataset(self, name: str) -> None:
         """Hide a dataset; `restore_dataset` brings it back."""
-        delete_dataset(self.actor, self._store, name)
+        delete_dataset(self.actor, self.store, name)
 
     def restore_dataset(self, name: str) -> None:
         """Bring back a deleted dataset with all its history."""
-        restore_dataset(self.actor, self._store, name)
+        restore_dataset(self.actor, self.store, name)
 
     def check(self) -> CheckReport:
         """Read everything that is stored and hash it again; list what is wrong."""
-        found = check(self.actor, self._store)
+        found = check(self.actor, self.store)
         return CheckReport(tuple(found.problems), found.counts)
 
 

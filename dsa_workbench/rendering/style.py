@@ -29,7 +29,7 @@ _RULES = """
     body[data-jp-theme-light='false'] .dsa,body[data-vscode-theme-kind*='dark'] .dsa{DARK}
     .dsa p,.dsa ul{margin:3px 0}
     .dsa ul{padding-left:1.3em}
-    .dsa .dsa-h1{font-size:14px;font-weight:600;margin:0 0 4px}
+    .dsa .dsa-h1{font-size:14px;font-weight:600;margin:0 0 4px;white-space:pre-wrap}
     .dsa .dsa-h2{font-weight:600;margin:12px 0 3px}
     .dsa code,.dsa pre{font-size:12px;color:inherit;background:none;padding:0;
      font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace)}

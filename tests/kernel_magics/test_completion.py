@@ -21,50 +21,50 @@ def after_tab(notebook: Notebook, line: str) -> list[str]:
     return [cell[: one.start].rsplit("\n", maxsplit=1)[-1] + one.text for one in found]
 
 
-@pytest.mark.parametrize("prefix", ["%dsa ", "d = %dsa ", "a, b = %dsa "])
-def test_commands(sales: Notebook, prefix: str) -> None:
-    assert after_tab(sales, prefix) == [prefix + name for name in [*COMMANDS, "help"]]
-    assert after_tab(sales, prefix + "da") == [prefix + "datasets"]
+def test_commands(notebook: Notebook) -> None:
+    for prefix in ("%dsa ", "d = %dsa ", "a, b = %dsa "):
+        assert after_tab(notebook, prefix) == [prefix + name for name in [*COMMANDS, "help"]]
+        assert after_tab(notebook, prefix + "da") == [prefix + "datasets"]
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("%dsa help re", ["%dsa help read", "%dsa help refs"]),
-        ("%dsa import --mo", ["%dsa import --mode"]),
-        (
-            "%dsa import --mode ",
-            ["%dsa import --mode replace", "%dsa import --mode append", "%dsa import --mode upsert"],
-        ),
-        ("%dsa import --mode=ap", ["%dsa import --mode=append"]),
-        ("%dsa log ", ["%dsa log orders", "%dsa log sales"]),
-        ("%dsa log sa", ["%dsa log sales"]),
-        ("%dsa log sales@", ["%dsa log sales@dev", "%dsa log sales@main"]),
-        ("%dsa log sales@d", ["%dsa log sales@dev"]),
-        ("%dsa read orders@main:", ["%dsa read orders@main:Q1", "%dsa read orders@main:Q2"]),
-        ("%dsa read orders:Q2", ["%dsa read orders:Q2"]),
-        ("%dsa read sales --columns ", [f"%dsa read sales --columns {name}" for name in ("id", "item", "qty")]),
-        ("%dsa read sales --columns id,q", ["%dsa read sales --columns id,qty"]),
-        ("%dsa read orders --table Q", ["%dsa read orders --table Q1", "%dsa read orders --table Q2"]),
-        ("%dsa commit d", ["%dsa commit df", "%dsa commit dff"]),
-        ("%dsa commit df sa", ["%dsa commit df sales"]),
-        ("%dsa commit df sales --ref d", ["%dsa commit df sales --ref dev"]),
-        ("%dsa refs sales --protect m", ["%dsa refs sales --protect main"]),
-        ("%dsa diff sales d", ["%dsa diff sales df", "%dsa diff sales dff"]),
-        ("%dsa import ord", ["%dsa import orders.csv"]),
-        ("%dsa import fol", ["%dsa import folder/"]),
-        ("%dsa import folder/", ['%dsa import "folder/a b.csv']),
-        ("%dsa import 'folder/a ", ["%dsa import 'folder/a b.csv"]),
-    ],
-)
-def test_words(sales: Notebook, line: str, offered: list[str]) -> None:
+OFFERED = [
+    ("%dsa help re", ["%dsa help read", "%dsa help refs"]),
+    ("%dsa import --mo", ["%dsa import --mode"]),
+    (
+        "%dsa import --mode ",
+        ["%dsa import --mode replace", "%dsa import --mode append", "%dsa import --mode upsert"],
+    ),
+    ("%dsa import --mode=ap", ["%dsa import --mode=append"]),
+    ("%dsa log ", ["%dsa log orders", "%dsa log sales"]),
+    ("%dsa log sa", ["%dsa log sales"]),
+    ("%dsa log sales@", ["%dsa log sales@dev", "%dsa log sales@main"]),
+    ("%dsa log sales@d", ["%dsa log sales@dev"]),
+    ("%dsa read orders@main:", ["%dsa read orders@main:Q1", "%dsa read orders@main:Q2"]),
+    ("%dsa read orders:Q2", ["%dsa read orders:Q2"]),
+    ("%dsa read sales --columns ", [f"%dsa read sales --columns {name}" for name in ("id", "item", "qty")]),
+    ("%dsa read sales --columns id,q", ["%dsa read sales --columns id,qty"]),
+    ("%dsa read orders --table Q", ["%dsa read orders --table Q1", "%dsa read orders --table Q2"]),
+    ("%dsa commit d", ["%dsa commit df", "%dsa commit dff"]),
+    ("%dsa commit df sa", ["%dsa commit df sales"]),
+    ("%dsa commit df sales --ref d", ["%dsa commit df sales --ref dev"]),
+    ("%dsa refs sales --protect m", ["%dsa refs sales --protect main"]),
+    ("%dsa diff sales d", ["%dsa diff sales df", "%dsa diff sales dff"]),
+    ("%dsa import ord", ["%dsa import orders.csv"]),
+    ("%dsa import fol", ["%dsa import folder/"]),
+    ("%dsa import folder/", ['%dsa import "folder/a b.csv']),
+    ("%dsa import 'folder/a ", ["%dsa import 'folder/a b.csv"]),
+]
+
+
+def test_words(sales: Notebook) -> None:
     sales.run("%dsa commit df sales")
     Path("folder").mkdir()
     Path("folder/a b.csv").write_text("x\n1\n")
     sales.run("%dsa branch sales dev")
     sales.run("dff = df; number = 3; book = {'Q1': df, 'Q2': df}")
     sales.run("%dsa commit book orders\ndel book")
-    assert after_tab(sales, line) == offered
+    found = {line: after_tab(sales, line) for line, _ in OFFERED}
+    assert found == dict(OFFERED)
 
 
 def test_home_folder(sales: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,10 +90,10 @@ def test_nothing_is_connected_for_a_tab(notebook: Notebook) -> None:
     assert session.opened is None
 
 
-@pytest.mark.parametrize("rest", ["log nowhere@", "status ", "nonsense ", "log sales more "])
-def test_where_nothing_fits_nothing_is_offered(sales: Notebook, rest: str) -> None:
+def test_where_nothing_fits_nothing_is_offered(sales: Notebook) -> None:
     session = sales.shell.magics_manager.registry["DsaMagics"].session
-    assert complete(session, rest)[1] == []
+    for rest in ("log nowhere@", "status ", "nonsense ", "log sales more "):
+        assert complete(session, rest)[1] == []
 
 
 class Stuck:

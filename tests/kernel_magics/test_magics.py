@@ -149,44 +149,41 @@ def test_a_wrong_url_leaves_the_connection_as_it_was(sales: Notebook) -> None:
     assert len(sales.run("%dsa log sales")) == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "kind", "told"),
-    [
-        ("%dsa read slaes", NotFound, "NotFound: There is no dataset 'slaes'. Did you mean sales?"),
-        ("%dsa read sales@nope", NotFound, "NotFound: "),
-        ("%dsa import nofile.csv x", DsaError, "nofile.csv"),
-        (
-            "%dsa merge a b",
-            InvalidInput,
-            "%dsa has no command 'merge' in this version. There are: connect",
-        ),
-        ("%dsa commit nobody sales", NotFound, "NotFound: There is no Python variable 'nobody'."),
-        ("%dsa commit dff sales", NotFound, "Did you mean df?"),
-        ("%dsa commit orders.csv sales", NotFound, "To commit a file, use: %dsa import"),
-        ("n = 3\n%dsa commit n sales", InvalidInput, "n is a int, which is no table."),
-        ("%dsa commit df sales@main~1", InvalidInput, "is a place in history"),
-        ("%dsa commit df sales@main --ref dev", InvalidInput, "name two branches"),
-        ("%dsa log", InvalidInput, "No dataset is named, and none is in use."),
-        ("%dsa log @main", InvalidInput, "'@main' names no dataset, and none is in use."),
-        ("%dsa read {df}", InvalidInput, "{df} is not text."),
-        ("%dsa read sales:data --table other", InvalidInput, "name two tables"),
-        ("%dsa read 'sales", InvalidInput, "The quote ' is opened and not closed."),
-        ("%dsa import {1/0} x", InvalidInput, "{1/0} cannot be evaluated: ZeroDivisionError"),
-        ("%dsa help nothing", InvalidInput, "no command 'nothing'"),
-        ("%dsa use nowhere", NotFound, "'nowhere'"),
-    ],
-)
-def test_errors_are_one_line_and_fail_the_cell(
-    sales: Notebook, line: str, kind: type[DsaError], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shown = sales.error(line, capsys)
-    assert told in shown
-    assert len(shown.strip().splitlines()) == 1
-    assert "Traceback" not in shown
-    result = sales.cell(line)
-    assert isinstance(result.error_in_exec, kind)
-    assert sales.cell(f"stopped = True\n{line}\nstopped = False").error_in_exec is not None
-    assert sales.run("stopped") is True
+TOLD: list[tuple[str, type[DsaError], str]] = [
+    ("%dsa read slaes", NotFound, "NotFound: There is no dataset 'slaes'. Did you mean sales?"),
+    ("%dsa read sales@nope", NotFound, "NotFound: "),
+    ("%dsa import nofile.csv x", DsaError, "nofile.csv"),
+    (
+        "%dsa merge a b",
+        InvalidInput,
+        "%dsa has no command 'merge' in this version. There are: connect",
+    ),
+    ("%dsa commit nobody sales", NotFound, "NotFound: There is no Python variable 'nobody'."),
+    ("%dsa commit dff sales", NotFound, "Did you mean df?"),
+    ("%dsa commit orders.csv sales", NotFound, "To commit a file, use: %dsa import"),
+    ("n = 3\n%dsa commit n sales", InvalidInput, "n is a int, which is no table."),
+    ("%dsa commit df sales@main~1", InvalidInput, "is a place in history"),
+    ("%dsa commit df sales@main --ref dev", InvalidInput, "name two branches"),
+    ("%dsa log", InvalidInput, "No dataset is named, and none is in use."),
+    ("%dsa log @main", InvalidInput, "'@main' names no dataset, and none is in use."),
+    ("%dsa read {df}", InvalidInput, "{df} is not text."),
+    ("%dsa read sales:data --table other", InvalidInput, "name two tables"),
+    ("%dsa read 'sales", InvalidInput, "The quote ' is opened and not closed."),
+    ("%dsa import {1/0} x", InvalidInput, "{1/0} cannot be evaluated: ZeroDivisionError"),
+    ("%dsa help nothing", InvalidInput, "no command 'nothing'"),
+    ("%dsa use nowhere", NotFound, "'nowhere'"),
+]
+
+
+def test_errors_are_one_line_and_fail_the_cell(sales: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+    for line, kind, told in TOLD:
+        shown = sales.error(line, capsys)
+        assert told in shown
+        assert len(shown.strip().splitlines()) == 1
+        assert "Traceback" not in shown
+        result = sales.cell(f"stopped = True\n{line}\nstopped = False")
+        assert isinstance(result.error_in_exec, kind)
+        assert sales.run("stopped") is True
 
 
 def test_errors_can_be_caught_and_debugged(sales: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
@@ -224,14 +221,15 @@ def test_moments_are_not_arithmetic(sales: Notebook) -> None:
 
 
 def test_loading_twice_and_unloading_leave_no_trace(shell: InteractiveShell, pg_url: str) -> None:
-    before = len(shell.Completer.custom_matchers), len(shell.configurables)
+    before = len(shell.Completer.custom_matchers)
     shell.run_line_magic("load_ext", "dsa_workbench")
     load_ipython_extension(shell)
     assert "dsa" in shell.magics_manager.magics["line"]
-    assert len(shell.Completer.custom_matchers) == before[0] + 1
+    assert len(shell.Completer.custom_matchers) == before + 1
     shell.run_line_magic("unload_ext", "dsa_workbench")
     assert "dsa" not in shell.magics_manager.magics["line"]
-    assert (len(shell.Completer.custom_matchers), len(shell.configurables)) == before
+    assert len(shell.Completer.custom_matchers) == before
+    assert "DsaMagics" not in {type(one).__name__ for one in shell.configurables} | set(shell.magics_manager.registry)
     unload_ipython_extension(shell)
     shell.run_line_magic("load_ext", "dsa_workbench")
     assert "dsa" in shell.magics_manager.magics["line"]
