@@ -41,7 +41,8 @@ unit: $(VENV)/.installed-dev ## the tests alone
 # In a store of its own: what a notebook commits is neither seen in the user's store nor changed by it.
 notebooks: $(VENV)/.installed-dev ## run the notebooks and compare what they show
 	@room=$$(mktemp -d) && trap 'rm -rf "$$room"' EXIT && unset DSA_DATABASE_URL && \
-	DSA_DATA_DIR="$$room/store" $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-current-env notebooks
+	DSA_DATA_DIR="$$room/store" $(BIN)/python -m pytest -p no:cacheprovider \
+		--nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 wheel: $(VENV)/.installed-dev ## build the wheel and try it in a fresh environment
 	sh .ci/check-wheel $(BIN)

@@ -147,7 +147,7 @@ def _integers(texts: Texts, parsed: pa.Array) -> dict[Form, int]:
     rows = texts.rows
     if texts.lengths.max() <= EXACT_DIGITS:
         return {Form.INT: int(rows[0])}
-    values = parsed.drop_null().to_numpy(zero_copy_only=False)
+    values = _np(parsed.drop_null())
     big = np.abs(values.astype(np.float64)) >= EXACT_INT
     if bool(big.any()):
         big[big] = ~_is_exact(_arrow(values[big]).cast(pa.string()))
@@ -266,4 +266,8 @@ def _arrow(numbers: Ints) -> pa.Array:
 
 
 def _np(array: Any) -> Any:
-    return array.to_numpy(zero_copy_only=False)
+    """Give an array without nulls to numpy; `to_numpy` would import pandas, too."""
+    plain = array.cast(pa.uint8()) if pa.types.is_boolean(array.type) else array
+    kind = np.dtype("float64" if pa.types.is_float64(plain.type) else str(plain.type))
+    values = np.frombuffer(plain.buffers()[1], kind, len(plain), plain.offset * kind.itemsize)
+    return values.astype(bool) if plain is not array else values

@@ -18,7 +18,14 @@ from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
-from dsa_workbench.errors import AlreadyExists, InvalidInput, NotFound, RefConflict, RefProtected
+from dsa_workbench.errors import (
+    AlreadyExists,
+    DatabaseUnavailable,
+    InvalidInput,
+    NotFound,
+    RefConflict,
+    RefProtected,
+)
 from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
 from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest, store_tree, tree_id
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
@@ -104,7 +111,8 @@ def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: Com
             done, head = _attempt(actor, store, cache, command)
             if done is not None:
                 return done
-            if command.mode is Mode.REPLACE:
+            # With an idempotency key the winner may have been ourselves: the next attempt finds out.
+            if command.mode is Mode.REPLACE and (command.idempotency_key is None or attempt):
                 raise _conflict(command, head)
             time.sleep(random.uniform(0, min(_PATIENCE, 0.01 * 1.3**attempt)))  # noqa: S311 - a pause, no secret
         raise _conflict(command, head)
@@ -129,19 +137,22 @@ def _attempt(
 ) -> tuple[Committed | None, Ref | None]:
     with store.unit() as unit:
         base = _load_base(unit, store, cache, command)
-        if base.dataset is not None and command.idempotency_key is not None:
-            before = unit.refs.recall(base.dataset.id, command.idempotency_key)
-            if before is not None:
-                return Committed(unit.commits.get(before), command.dataset, command.ref, False, 0), None
+        done = _recall(unit, base, command)
+    if done is not None:
+        return done, None
     arriving = command.arrive({name: t.schema for name, t in base.tables.items()})
     incoming = arriving.tables
     _check_tables(incoming)
     names = [t.name for t in incoming] if arriving.whole else _target_names(command, base, incoming)
-    built, notes, rows = {}, [], 0
+    built: dict[str, BuiltManifest] = {}
+    uploaded: set[ObjectId] = set()
+    notes: list[str] = []
     for table, name in zip(incoming, names, strict=True):
-        built[name], said = _write(store, command, table, base.tables.get(name))
-        rows += built[name].manifest.rows
-        notes += [*said, *table.notes]
+        written = _write(store, command, table, base.tables.get(name))
+        built[name] = written.built
+        uploaded |= written.uploaded
+        notes += [*written.notes, *table.notes]
+    rows = sum(b.manifest.rows for b in built.values())
     if arriving.whole and command.mode is Mode.REPLACE:
         entries = {name: m.id for name, m in built.items()}
         gone = [name for name in base.tree.names if name not in entries]
@@ -156,10 +167,18 @@ def _attempt(
     summary = summarize(base.tables, new, tree.names, command.rename)
     commit = replace(_commit(actor, command, base, tree), summary=summary)
     with store.unit() as unit:
-        moved, head = _publish(actor, unit, command, base, commit, tree, list(built.values()))
+        moved, head = _publish(actor, store, unit, command, base, commit, tree, list(built.values()), sorted(uploaded))
     if not moved:
         return None, head
     return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
+
+
+def _recall(unit: IUnitOfWork, base: _Base, command: CommitTables) -> Committed | None:
+    """Find what an earlier write with this idempotency key gave."""
+    if base.dataset is None or command.idempotency_key is None:
+        return None
+    before = unit.refs.recall(base.dataset.id, command.idempotency_key)
+    return None if before is None else Committed(unit.commits.get(before), command.dataset, command.ref, False, 0)
 
 
 def _load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables) -> _Base:
@@ -215,9 +234,14 @@ def _target_names(command: CommitTables, base: _Base, incoming: Sequence[Incomin
     )
 
 
-def _write(
-    store: IStore, command: CommitTables, incoming: Incoming, base: StoredTable | None
-) -> tuple[BuiltManifest, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    built: BuiltManifest
+    uploaded: frozenset[ObjectId]
+    notes: tuple[str, ...]
+
+
+def _write(store: IStore, command: CommitTables, incoming: Incoming, base: StoredTable | None) -> _Written:
     known = {oid for chunk in base.chunks for oid in chunk.segments} if base is not None else set()
     while True:
         plan = plan_table(incoming, base, mode=command.mode, key=command.key, rename=command.rename)
@@ -226,7 +250,8 @@ def _write(
         except Retyped:
             continue
         built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, chunks)
-        return built, list(plan.notes)
+        ids = {oid for chunk in chunks for oid in chunk.segments}
+        return _Written(built, frozenset(ids - known), plan.notes)
 
 
 def _stored(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
@@ -255,16 +280,24 @@ def _default_message(command: CommitTables) -> str:
 
 def _publish(
     actor: Actor,
+    store: IStore,
     unit: IUnitOfWork,
     command: CommitTables,
     base: _Base,
     commit: Commit,
     tree: Tree,
     built: Sequence[BuiltManifest],
+    uploaded: Sequence[ObjectId],
 ) -> tuple[bool, Ref | None]:
     """Store what the commit needs, the commit, and move the ref; True if all of it is durable now."""
     try:
         dataset = base.dataset or unit.datasets.create(command.dataset, actor)
+        # From here a crash of the server ends this transaction too; what it lost before, we see now.
+        if store.segments.missing(uploaded):
+            raise DatabaseUnavailable(
+                "The database was restarted while the data came in, and lost some of it.",
+                hint="Run it again: nothing was committed.",
+            )
         store_tree(unit, tree, built)
         unit.commits.put(dataset.id, commit)
         if base.ref is None:
@@ -273,8 +306,8 @@ def _publish(
             return False, unit.refs.find(dataset.id, command.ref)
         if command.idempotency_key is not None:
             unit.refs.remember(dataset.id, command.idempotency_key, commit.oid)
-    except AlreadyExists:
-        # Somebody made the dataset or the branch meanwhile: a lost race like any other.
+    except (AlreadyExists, RefConflict):
+        # Somebody made the dataset or the branch, or did this very write, meanwhile: a lost race like any other.
         return False, None
     unit.commit()
     return True, None
