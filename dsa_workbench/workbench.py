@@ -29,13 +29,12 @@ from dsa_workbench.features.refs.delete_ref import delete_ref
 from dsa_workbench.features.refs.list_refs import list_refs
 from dsa_workbench.features.refs.protect_ref import protect_ref
 from dsa_workbench.features.upkeep.check import check
-from dsa_workbench.features.versioning.commit_tables import Committed
-from dsa_workbench.features.versioning.diff import Side, diff_sides, side_at, side_before, side_of
+from dsa_workbench.features.versioning.diff import compared_sides, diff_sides
 from dsa_workbench.features.versioning.get_data import Selection, get_table
 from dsa_workbench.features.versioning.history import history, show
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
-from dsa_workbench.files.source import ReadOptions, open_tables
+from dsa_workbench.files.source import ReadOptions
 from dsa_workbench.results import (
     CheckReport,
     CommitResult,
@@ -201,20 +200,12 @@ class Workbench:
             ragged=_one_of("ragged", ragged, ("error", "fill")),
             sheets=(sheets,) if isinstance(sheets, str) else sheets,
         )
-        return self._bring_in(
-            source,
-            dataset,
-            table,
-            ref,
-            key,
-            mode,
-            message,
-            author,
-            rename,
-            idempotency_key,
-            progress,
-            options,
-        )
+        return self._import(
+            ImportFile(
+                source, dataset, table, ref, _mode(mode), _columns(key), rename or {}, message, author, options,
+                idempotency_key, progress,
+            )
+        )  # fmt: skip
 
     def commit(
         self,
@@ -237,52 +228,16 @@ class Workbench:
                 f"commit takes a table in memory, and {data!r} is text.",
                 hint=f"For a file: wb.import_file({data!r}, ...).",
             )
-        return self._bring_in(
-            data,
-            dataset,
-            table,
-            ref,
-            key,
-            mode,
-            message,
-            author,
-            rename,
-            idempotency_key,
-            progress,
-            ReadOptions(),
-        )
+        return self._import(
+            ImportFile(
+                data, dataset, table, ref, _mode(mode), _columns(key), rename or {}, message, author,
+                idempotency_key=idempotency_key, progress=progress,
+            )
+        )  # fmt: skip
 
-    def _bring_in(
-        self,
-        source: Any,
-        dataset: str,
-        table: str | None,
-        ref: str,
-        key: Sequence[str] | str | None,
-        mode: str,
-        message: str | None,
-        author: str | None,
-        rename: Mapping[str, str] | None,
-        idempotency_key: str | None,
-        progress: ProgressHook | None,
-        options: ReadOptions,
-    ) -> CommitResult:
+    def _import(self, command: ImportFile) -> CommitResult:
         started = time.perf_counter()
-        command = ImportFile(
-            source,
-            dataset,
-            table,
-            ref,
-            Mode(_one_of("mode", mode, tuple(Mode))),
-            _columns(key),
-            rename or {},
-            message,
-            author,
-            options,
-            idempotency_key,
-            progress,
-        )
-        done: Committed = import_file(self.actor, self.store, self._cache, command)
+        done = import_file(self.actor, self.store, self._cache, command)
         seconds = time.perf_counter() - started
         return CommitResult(done.commit, done.dataset, done.ref, done.created, done.rows, seconds, done.notes)
 
@@ -341,22 +296,8 @@ class Workbench:
         `a` is the old side, `b` the new; each is a spec or a table in memory (or a dict of them). With `a` alone, the
         version is compared with the one before it. `key` pairs rows by these columns, whatever the tables declare.
         """
-        keys = _columns(key)
-        if b is None:
-            if not isinstance(a, str):
-                raise InvalidInput("One table in memory cannot be compared with itself.", hint="Give two sides.")
-            new = self._side(a, None)
-            old = side_before(self.actor, self.store, self._cache, parse_spec(a))
-        else:
-            # A version goes first: a table in memory is cut like the version it is compared with.
-            new = self._side(b, self._side(a, None) if isinstance(a, str) else None)
-            old = self._side(a, new)
-        return Diff(old.title, new.title, diff_sides(old, new, key=keys, rename=rename))
-
-    def _side(self, value: Any, other: Side | None) -> Side:
-        if isinstance(value, str):
-            return side_at(self.actor, self.store, self._cache, parse_spec(value))
-        return side_of(open_tables(value), "the table in memory", other)
+        old, new = compared_sides(self.actor, self.store, self._cache, a, b)
+        return Diff(old.title, new.title, diff_sides(old, new, key=_columns(key), rename=rename))
 
     # History
 
@@ -415,6 +356,10 @@ def _columns(given: Sequence[str] | str | None) -> tuple[str, ...] | None:
     if given is None:
         return None
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _mode(given: str) -> Mode:
+    return Mode(_one_of("mode", given, tuple(Mode)))
 
 
 def _one_of(what: str, given: str, known: tuple[str, ...]) -> Any:

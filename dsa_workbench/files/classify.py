@@ -30,7 +30,10 @@ _WORDS = {
     b"true": Form.TRUE_LOWER, b"false": Form.TRUE_LOWER, b"True": Form.TRUE_TITLE, b"False": Form.TRUE_TITLE,
     b"TRUE": Form.TRUE_UPPER, b"FALSE": Form.TRUE_UPPER,
 }  # fmt: skip
-_PAIRS = dict(zip(BOOLEANS, (("true", "false"), ("True", "False"), ("TRUE", "FALSE")), strict=True))
+_PAIRS = {
+    form: pa.array(words)
+    for form, words in zip(BOOLEANS, (["true", "false"], ["True", "False"], ["TRUE", "FALSE"]), strict=True)
+}
 
 
 class Texts:
@@ -103,7 +106,7 @@ def _booleans(texts: Texts) -> dict[Form, int] | None:
     form = _WORDS.get(texts.data[first : first + length].tobytes())
     if form is None:
         return None
-    hits = pc.sum(pc.is_in(texts.array, pa.array(_PAIRS[form]))).as_py()
+    hits = pc.sum(pc.is_in(texts.array, _PAIRS[form])).as_py()
     return {form: int(texts.rows[0])} if hits == len(texts.rows) else None
 
 
@@ -225,7 +228,7 @@ def value_forms(values: pa.StringArray) -> Ints:
         exact = _is_exact(texts)
         codes[powers] = np.where(exact, np.where(sure, int(Form.EXPONENT), int(Form.CODE)), int(Form.TEXT))
     for form, words in _PAIRS.items():
-        codes[_np(pc.is_in(values, pa.array(words)))] = int(form)
+        codes[_np(pc.is_in(values, words))] = int(form)
     texts = Texts(values)
     for length in np.unique(texts.lengths).tolist():
         if SHORTEST <= length <= LONGEST:

@@ -57,7 +57,8 @@ def test_what_differs_from_run_to_run_is_replaced_whoever_runs_it() -> None:
         "/tmp/tmpab12_x/a.parquet, 131 kB\n/tmp/tmpab12\\_x/a.parquet"
     )
     yours = (
-        "commit      time                 author          message\n----------  -------------------  --------------  -------\n"
+        "commit      time                 author          message\n"
+        "----------  -------------------  --------------  -------\n"
         "0123456789  2027-01-02 10:20:30  somebody-else   (main) Fix\n3,376 rows; +1; 1 min 4 s.\n"
         "<td>2027-01-02 10:20:30</td><td>somebody-else</td>\n| 2027-01-02 10:20:30 | somebody-else | x |\n"
         "/var/folders/1x/T/tmpzz9/a.parquet, 1.2 MB\n/var/folders/1x/T/tmp\\_zz9/a.parquet"

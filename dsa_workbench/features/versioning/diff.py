@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.differ.result import TableDiff
 from dsa_workbench.features.versioning.differ.tables import diff_tables
 from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
@@ -17,6 +19,7 @@ from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import resolve
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.write_table import write_table
+from dsa_workbench.files.source import open_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,33 @@ class Side:
     tables: Mapping[str, StoredTable]
     named: bool = False
     """Whether one table was asked for by name."""
+
+
+def compared_sides(actor: Actor, store: IStore, cache: SegmentCache, a: Any, b: Any) -> tuple[Side, Side]:
+    """Load what is to be compared: each a spec or tables in memory; without `b`, the version before `a`, and `a`.
+
+    Raises
+    ------
+    InvalidInput
+        One table in memory, and nothing to compare it with.
+    """
+    if b is None:
+        if not isinstance(a, str):
+            raise InvalidInput("One table in memory cannot be compared with itself.", hint="Give two sides.")
+        spec = parse_spec(a)
+        return side_before(actor, store, cache, spec), side_at(actor, store, cache, spec)
+
+    def load(value: Any, other: Side | None) -> Side:
+        if isinstance(value, str):
+            return side_at(actor, store, cache, parse_spec(value))
+        return side_of(open_tables(value), "the table in memory", other)
+
+    # A version goes first: a table in memory is cut like the version that it is compared with.
+    if isinstance(a, str) or not isinstance(b, str):
+        old = load(a, None)
+        return old, load(b, old)
+    new = load(b, None)
+    return load(a, new), new
 
 
 def side_at(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> Side:
