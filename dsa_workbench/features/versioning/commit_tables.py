@@ -123,11 +123,14 @@ def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: Com
 
 
 def _conflict(command: CommitTables, head: Ref | None) -> RefConflict:
-    now = f"{short(head.commit_id)} by {head.updated_by}" if head is not None else "gone"
+    where = f"{command.dataset}@{command.ref}"
+    if head is None:
+        what = f"{where} was made by somebody else while you were writing."
+    else:
+        what = f"{where} was moved while you were writing: it is {short(head.commit_id)} by {head.updated_by} now."
     return RefConflict(
-        f"{command.dataset}@{command.ref} was moved while you were writing: it is {now} now.",
-        hint=f"Look at what came in (%dsa diff {command.dataset}@{command.ref}~1 {command.dataset}@{command.ref}), "
-        "then import again. Nothing of yours was committed.",
+        what,
+        hint=f"Nothing of yours was committed. Look at what came in (%dsa diff {where}~1 {where}), then import again.",
         head=head.commit_id.hex() if head is not None else None,
     )
 
