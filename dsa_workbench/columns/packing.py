@@ -64,8 +64,14 @@ def _planes(values: npt.NDArray[np.uint64]) -> tuple[int, bytes]:
 
 
 def _join_planes(data: npt.NDArray[np.uint8], planes: int, rows: int) -> npt.NDArray[np.uint64]:
+    if planes == 1:
+        return data.astype(np.uint64)
+    if planes in {2, 4}:
+        narrow = np.empty((rows, planes), dtype=np.uint8)
+        narrow.T[:] = data.reshape(planes, rows)
+        return narrow.view(f"<u{planes}")[:, 0].astype(np.uint64)
     octets = np.zeros((rows, 8), dtype=np.uint8)
-    octets[:, :planes] = data[: planes * rows].reshape(planes, rows).T
+    octets.T[:planes] = data.reshape(planes, rows)
     return octets.view("<u8")[:, 0]
 
 
@@ -123,7 +129,11 @@ def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
     if flags & 2:
         steps = (whole >> np.uint64(1)).view(np.int64) ^ -(whole & np.uint64(1)).view(np.int64)
         whole = np.cumsum(steps).view(np.uint64)
-    values = (whole * np.uint64(factor)).view(np.int64) + np.int64(least)
+    if factor != 1:
+        whole *= np.uint64(factor)
+    values = whole.view(np.int64)
+    if least:
+        values += np.int64(least)
     if valid is not None:
         spread = np.zeros(rows, dtype=np.int64)
         spread[valid] = values

@@ -30,10 +30,7 @@ _WORDS = {
     b"true": Form.TRUE_LOWER, b"false": Form.TRUE_LOWER, b"True": Form.TRUE_TITLE, b"False": Form.TRUE_TITLE,
     b"TRUE": Form.TRUE_UPPER, b"FALSE": Form.TRUE_UPPER,
 }  # fmt: skip
-_PAIRS = {
-    form: pa.array(words)
-    for form, words in zip(BOOLEANS, (["true", "false"], ["True", "False"], ["TRUE", "FALSE"]), strict=True)
-}
+_PAIRS = dict(zip(BOOLEANS, (("true", "false"), ("True", "False"), ("TRUE", "FALSE")), strict=True))
 
 
 class Texts:
@@ -106,7 +103,7 @@ def _booleans(texts: Texts) -> dict[Form, int] | None:
     form = _WORDS.get(texts.data[first : first + length].tobytes())
     if form is None:
         return None
-    hits = pc.sum(pc.is_in(texts.array, _PAIRS[form])).as_py()
+    hits = pc.sum(pc.is_in(texts.array, pa.array(_PAIRS[form]))).as_py()
     return {form: int(texts.rows[0])} if hits == len(texts.rows) else None
 
 
@@ -137,7 +134,7 @@ def _numbers(texts: Texts, source: pa.StringArray, low: int) -> tuple[dict[Form,
     if not len(points):
         return _integers(texts, parsed), parsed
     long = np.flatnonzero(lengths > EXACT_DIGITS)
-    if len(long) and not bool(_is_exact(source.take(_arrow(rows[long]))).all()):
+    if len(long) and not bool(_is_exact(source.take(pa.array(rows[long]))).all()):
         return None, None
     if len(points) == len(rows):
         return {Form.POINT: int(rows[0])}, parsed
@@ -153,7 +150,7 @@ def _integers(texts: Texts, parsed: pa.Array) -> dict[Form, int]:
     values = _np(parsed.drop_null())
     big = np.abs(values.astype(np.float64)) >= EXACT_INT
     if bool(big.any()):
-        big[big] = ~_is_exact(_arrow(values[big]).cast(pa.string()))
+        big[big] = ~_is_exact(pa.array(values[big]).cast(pa.string()))
     found = {}
     if bool(big.any()):
         found[Form.BIG] = int(rows[big.argmax()])
@@ -196,7 +193,7 @@ def _slow(texts: Texts, evidence: Evidence) -> None:
     done, size = 0, 64
     while done < len(texts.rows) and not is_settled(evidence.forms):
         rows = texts.rows[done : done + size]
-        values = texts.array.take(_arrow(rows))
+        values = texts.array.take(pa.array(rows))
         codes = value_forms(values)
         for form, index in first_rows(codes).items():
             evidence.see(form, int(rows[index]), values[index].as_py())
@@ -208,7 +205,7 @@ def value_forms(values: pa.StringArray) -> Ints:
     codes = np.full(len(values), int(Form.TEXT), np.int64)
     integers = _match(values, _INTEGER)
     if len(integers):
-        texts = values.take(_arrow(integers))
+        texts = values.take(pa.array(integers))
         # int64 ends within 19 digits, so the range is asked of a wider type.
         wide = texts.cast(pa.decimal128(38, 0))
         fits = pc.and_(
@@ -219,16 +216,16 @@ def value_forms(values: pa.StringArray) -> Ints:
         codes[integers] = np.where(_np(fits), np.where(exact, int(Form.INT), int(Form.BIG)), int(Form.TEXT))
     pointed = _match(values, _POINTED)
     if len(pointed):
-        exact = _is_exact(values.take(_arrow(pointed)))
+        exact = _is_exact(values.take(pa.array(pointed)))
         codes[pointed[exact]] = int(Form.POINT)
     powers = _match(values, _EXPONENT)
     if len(powers):
-        texts = values.take(_arrow(powers))
+        texts = values.take(pa.array(powers))
         sure = _np(pc.match_substring_regex(texts, r"\.|[eE]-"))
         exact = _is_exact(texts)
         codes[powers] = np.where(exact, np.where(sure, int(Form.EXPONENT), int(Form.CODE)), int(Form.TEXT))
     for form, words in _PAIRS.items():
-        codes[_np(pc.is_in(values, words))] = int(form)
+        codes[_np(pc.is_in(values, pa.array(words)))] = int(form)
     texts = Texts(values)
     for length in np.unique(texts.lengths).tolist():
         if SHORTEST <= length <= LONGEST:
@@ -250,7 +247,7 @@ def _is_exact(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     exact: npt.NDArray[np.bool_] = (digits == 0) | (normal & (digits <= EXACT_DIGITS))
     rest = np.flatnonzero(~exact & np.isfinite(sizes))
     if len(rest):
-        index = _arrow(rest)
+        index = pa.array(rest)
         told, back = texts.take(index), floats.take(index).cast(pa.string())
         same = _np(pc.equal(told, back))
         exact[rest[same]] = True
@@ -263,14 +260,5 @@ def _match(values: pa.StringArray, pattern: str) -> Ints:
     return np.flatnonzero(_np(pc.match_substring_regex(values, pattern)))
 
 
-def _arrow(numbers: Ints) -> pa.Array:
-    """Wrap int64 numbers. `pa.array` would import pandas to see whether they are a Series: half a second, 50 MB."""
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
-
-
 def _np(array: Any) -> Any:
-    """Give an array without nulls to numpy; `to_numpy` would import pandas, too."""
-    plain = array.cast(pa.uint8()) if pa.types.is_boolean(array.type) else array
-    kind = np.dtype("float64" if pa.types.is_float64(plain.type) else str(plain.type))
-    values = np.frombuffer(plain.buffers()[1], kind, len(plain), plain.offset * kind.itemsize)
-    return values.astype(bool) if plain is not array else values
+    return array.to_numpy(zero_copy_only=False)

@@ -45,7 +45,7 @@ class ReadOptions:
     their own (`c8`) to the cells that stand beyond the header."""
     sheets: Sequence[str] | None = None
     """The sheets of a workbook to read; all of them by default."""
-    block_bytes: int = 8 * MIB
+    block_bytes: int = 4 * MIB
     """How much is parsed at once. It changes speed and memory, never the result."""
     max_record_bytes: int = 64 * MIB
     """A longer row means a quote that was never closed, and is refused before it fills the memory."""

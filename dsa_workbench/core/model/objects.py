@@ -51,13 +51,19 @@ def page_body(chunks: Sequence[Chunk]) -> bytes:
     return _PAGE.pack(_MAGIC, columns, len(chunks)) + rows + forced + ids
 
 
-def parse_page(body: bytes) -> list[Chunk]:
-    """Read what `page_body` gave; statistics are not in it."""
+def page_rows(body: bytes) -> tuple[int, ...]:
+    """Read only how many rows each chunk of a page has."""
     try:
-        magic, columns, count = _PAGE.unpack_from(body)
-        rows = struct.unpack_from(f"<{count}I", body, _PAGE.size)
+        _, _, count = _PAGE.unpack_from(body)
+        return struct.unpack_from(f"<{count}I", body, _PAGE.size)
     except struct.error as err:
         raise StoreCorrupt("A stored page is cut short.", hint="Run wb.check(), and restore from a backup.") from err
+
+
+def parse_page(body: bytes) -> list[Chunk]:
+    """Read what `page_body` gave; statistics are not in it."""
+    rows = page_rows(body)
+    magic, columns, count = _PAGE.unpack_from(body)
     at = _PAGE.size + 5 * count
     if magic != _MAGIC or len(body) != at + count * columns * ID_BYTES:
         raise StoreCorrupt("A stored page cannot be read.", hint="Run wb.check(), and restore from a backup.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,7 @@ from dsa_workbench.columns.stats import unpack_stats
 from dsa_workbench.columns.types import arrow_field
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk, Manifest
-from dsa_workbench.core.model.objects import parse_manifest, parse_page
+from dsa_workbench.core.model.objects import page_rows, parse_manifest, parse_page
 from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.services.interfaces import ISegmentStore, IUnitOfWork, StoredSegment
 from dsa_workbench.errors import NotFound
@@ -39,6 +41,35 @@ def load_table(unit: IUnitOfWork, segments: ISegmentStore, cache: SegmentCache, 
     return StoredTable(manifest, [p.body for p in pages], [p.stats for p in pages], segments, cache)
 
 
+class PagedChunks(Sequence[Chunk]):
+    """The chunks of all pages in order; a page is taken apart when one of its chunks is asked for."""
+
+    def __init__(self, pages: list[bytes]) -> None:
+        self._pages = pages
+        self._parsed: dict[int, list[Chunk]] = {}
+        self._ends = list(accumulate(len(page_rows(body)) for body in pages))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Chunk: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Chunk]: ...
+
+    def __getitem__(self, index: int | slice) -> Chunk | list[Chunk]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        page = bisect_right(self._ends, index)
+        if page not in self._parsed:
+            self._parsed[page] = parse_page(self._pages[page])
+        return self._parsed[page][index - (self._ends[page - 1] if page else 0)]
+
+
 class StoredTable:
     """A table at one version; a `TableVersion`."""
 
@@ -51,7 +82,8 @@ class StoredTable:
         cache: SegmentCache,
     ) -> None:
         self.manifest = manifest
-        self.chunks: list[Chunk] = [chunk for body in pages for chunk in parse_page(body)]
+        self.chunks: Sequence[Chunk] = PagedChunks(pages)
+        self._pages = pages
         self._stats, self._segments, self._cache = stats, segments, cache
 
     @property
@@ -72,7 +104,7 @@ class StoredTable:
     @cached_property
     def starts(self) -> I64:
         """The first row of each chunk, and at the end the number of rows."""
-        return np.cumsum([0, *(c.rows for c in self.chunks)], dtype=np.int64)
+        return np.cumsum([0, *(rows for body in self._pages for rows in page_rows(body))], dtype=np.int64)
 
     @cached_property
     def chunks_with_stats(self) -> list[Chunk]:

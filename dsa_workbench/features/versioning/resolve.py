@@ -108,7 +108,7 @@ def resolve(unit: IUnitOfWork, spec: VersionSpec) -> Resolved:
         start = ref.commit_id
     else:
         start = _by_prefix(unit, dataset, spec).oid
-    commit = unit.commits.ancestor(start, spec.back)
+    commit = unit.commits.ancestor(start, spec.back) if spec.back else unit.commits.get(start)
     if commit is None:
         raise NotFound(
             f"{spec.dataset}@{spec.version} has fewer than {spec.back} commits before it.",
