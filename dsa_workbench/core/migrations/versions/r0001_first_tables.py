@@ -117,7 +117,3 @@ CREATE TABLE dsa.staging (
 
 def upgrade() -> None:
     op.execute(TABLES)
-
-
-def downgrade() -> None:
-    raise NotImplementedError("Stores go forward only: restore a backup instead.")
