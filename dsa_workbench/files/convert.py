@@ -167,12 +167,3 @@ def _fits(texts: Any, kind: pa.DataType) -> bool:
     except pa.ArrowException:
         return False
     return True
-
-
-def is_readable(text: str) -> bool:
-    """Say whether values of this type can be read from text under a contract."""
-    try:
-        parse_type(text)
-    except InvalidInput:
-        return False
-    return True

@@ -166,3 +166,22 @@ def test_check_finds_nothing_wrong(wb: Workbench, files: Path) -> None:
     report = wb.check()
     assert report.ok
     assert report.counts["segments"] == 4
+
+
+def test_an_append_refuses_what_a_column_cannot_hold(wb: Workbench, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,day\n1,2026-01-01 10:00:00\n")
+    (tmp_path / "b.csv").write_text("id,day\n2,2026-01-02\n02139,2026-01-03\n")
+    wb.import_file(tmp_path / "a.csv", "ids")
+    with pytest.raises(ImportRejected, match=r"b\.csv, row 2, column id: '02139' is no int64"):
+        wb.import_file(tmp_path / "b.csv", "ids", mode="append")
+    (tmp_path / "b.csv").write_text("id,day\n2,2026-01-02\nx,2026-01-03\n")
+    with pytest.raises(ImportRejected, match=r"b\.csv, row 2, column id: 'x' is no int64"):
+        wb.import_file(tmp_path / "b.csv", "ids", mode="append")
+    (tmp_path / "b.csv").write_text("id,day\n2,2026-01-02\n")
+    wb.import_file(tmp_path / "b.csv", "ids", mode="append")
+    assert [str(d) for d in wb.read("ids").to_arrow()["day"].to_pylist()] == [
+        "2026-01-01 10:00:00",
+        "2026-01-02 00:00:00",
+    ]
+    with pytest.raises(ImportRejected, match="column id: it is float64 here, but int64 in the table"):
+        wb.commit(pd.DataFrame({"id": [1.5]}), "ids", mode="append")

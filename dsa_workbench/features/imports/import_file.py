@@ -17,7 +17,6 @@ from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
 from dsa_workbench.features.versioning.incoming import Incoming, Mode
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
-from dsa_workbench.files.convert import is_readable
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.tables import Named
 
@@ -85,9 +84,10 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
 
 
 def _contract(command: ImportFile, standing: Mapping[str, Schema], tables: Sequence[Incoming]) -> dict[str, str] | None:
-    """Let rows that are added be read in the types that stand there: a narrower guess would not fit them.
+    """Name the columns whose text must not be guessed at, since what stands there keeps more of it.
 
-    Without it, text that looks like numbers in this file alone would come in as numbers, and 1.50 as 1.5.
+    Without it, text that looks like numbers in this file alone would come in as numbers, and 1.50 as 1.5. All else
+    is guessed as ever, so that 02139 is refused by a column of whole numbers rather than taken for 2139.
     """
     if command.mode is Mode.REPLACE or command.options.types is not None or len(tables) != 1:
         return None
@@ -97,7 +97,8 @@ def _contract(command: ImportFile, standing: Mapping[str, Schema], tables: Seque
     if schema is None:
         return None
     given = set(tables[0].schema.names)
-    return {c.name: c.type for c in schema.columns if c.name in given and is_readable(c.type)} or None
+    kept = ("string", "decimal", "float32")
+    return {c.name: c.type for c in schema.columns if c.name in given and c.type.startswith(kept)} or None
 
 
 def _message(command: ImportFile) -> str:

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from dsa_workbench.columns import layout
 from dsa_workbench.columns.chunker import WINDOW
-from dsa_workbench.columns.types import arrow_schema, model_schema, normal_type, parse_type
+from dsa_workbench.columns.types import arrow_schema, model_schema, parse_type
 from dsa_workbench.core.model.schema import Column, Schema
 from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.features.versioning.conforming import conformed, find_misfit
 from dsa_workbench.features.versioning.read_table import StoredTable
 from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.upsert import upsert_batches
@@ -90,10 +90,10 @@ def plan_table(
         keys = _choose_key(incoming.label, given, base, key, rename)
         table = TableInput(given, incoming.batches, keys, _borders(given, keys, base, rename), incoming.label)
         return Plan(table)
-    schema, notes = _merge_schemas(incoming.label, base.schema, given)
+    schema, notes = _merge_schemas(incoming, base.schema, given)
     keys = _choose_key(incoming.label, schema, base, key, {})
     arrow = arrow_schema(schema)
-    conformed = _conformed(incoming, arrow)
+    rows = conformed(incoming.batches, arrow, incoming.label)
     borders = _borders(schema, keys, base, {})
     if mode is Mode.UPSERT:
         if not keys:
@@ -101,9 +101,9 @@ def plan_table(
                 f"{incoming.label}: an upsert needs a key, and the table has none.",
                 hint="Give key=[...] (--key).",
             )
-        rows = upsert_batches(base, conformed, given.names, arrow, keys, incoming.label)
-        return Plan(TableInput(schema, rows, keys, borders, incoming.label), notes)
-    return Plan(_append(base, conformed, schema, keys, borders, incoming.label), notes)
+        merged = upsert_batches(base, rows, given.names, arrow, keys, incoming.label)
+        return Plan(TableInput(schema, merged, keys, borders, incoming.label), notes)
+    return Plan(_append(base, rows, schema, keys, borders, incoming.label), notes)
 
 
 def _check_names(label: str, schema: Schema) -> None:
@@ -153,13 +153,14 @@ def _borders(
     return key or schema.names
 
 
-def _merge_schemas(label: str, base: Schema, given: Schema) -> tuple[Schema, tuple[str, ...]]:
+def _merge_schemas(incoming: Incoming, base: Schema, given: Schema) -> tuple[Schema, tuple[str, ...]]:
     """Give the schema of both: the columns that stand there, then the new ones."""
+    label = incoming.label
     columns = []
     for column in base.columns:
         index = given.index(column.name)
         other = given.columns[index] if index >= 0 else None
-        columns.append(_merge_column(label, column, other))
+        columns.append(_merge_column(incoming, column, other))
     added = [replace(c, nullable=True) for c in given.columns if base.index(c.name) < 0]
     absent = [c.name for c in base.columns if given.index(c.name) < 0]
     notes = []
@@ -170,17 +171,22 @@ def _merge_schemas(label: str, base: Schema, given: Schema) -> tuple[Schema, tup
     return Schema((*columns, *added), base.metadata), tuple(notes)
 
 
-def _merge_column(label: str, column: Column, other: Column | None) -> Column:
+def _merge_column(incoming: Incoming, column: Column, other: Column | None) -> Column:
     if other is None:
         return replace(column, nullable=True)
     nullable = column.nullable or other.nullable
     if column.type == "null":
         return replace(column, type=other.type, nullable=nullable)
     if not _fits(other.type, column.type):
-        raise InvalidInput(
-            f"{label}: the column {column.name} is {other.type} here, but {column.type} in the table.",
-            hint=f"Convert it to {column.type} first, or import with mode replace to change the column's type.",
+        row, value = find_misfit(incoming.batches(), column.name, parse_type(column.type))
+        where = f", row {row:,}" if row else ""
+        what = f"{value!r} is no {column.type}" if row else f"it is {other.type} here, but {column.type} in the table"
+        raise ImportRejected(
+            f"{incoming.label}{where}, column {column.name}: {what}.",
+            hint="Mend the value, or import with mode replace to change the column's type.",
+            row=row,
             column=column.name,
+            value=value,
         )
     return replace(column, nullable=nullable)
 
@@ -198,55 +204,9 @@ def _fits(given: str, wanted: str) -> bool:
         return True
     if t.is_timestamp(a) and t.is_timestamp(b):
         return (a.tz is None) == (b.tz is None)
-    return False
-
-
-def _conformed(incoming: Incoming, arrow: Any) -> Callable[[], Iterator[Any]]:
-    def read() -> Iterator[Any]:
-        done = 0
-        for batch in incoming.batches():
-            names = batch.schema.names
-            columns = []
-            for field in arrow:
-                if field.name in names:
-                    column = batch.column(names.index(field.name))
-                    columns.append(_cast(column, field, incoming.label, done))
-                else:
-                    columns.append(pa.nulls(batch.num_rows, field.type))
-            done += batch.num_rows
-            yield pa.RecordBatch.from_arrays(columns, schema=arrow)
-
-    return read
-
-
-def _cast(column: Any, field: Any, label: str, done: int) -> Any:
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    array = layout.normalize(array) if array.type != normal_type(array.type) else array
-    if array.type == field.type:
-        return array
-    try:
-        return array.cast(field.type)
-    except pa.ArrowInvalid as err:
-        row = _first_misfit(array, field.type)
-        raise ImportRejected(
-            f"{label}, row {done + row + 1:,}, column {field.name}: {array[row]} does not fit {field.type}.",
-            hint="Mend the value, or import with mode replace to change the column's type.",
-            row=done + row + 1,
-            column=field.name,
-        ) from err
-
-
-def _first_misfit(array: Any, target: Any) -> int:
-    low, high = 0, len(array)
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            array.slice(low, middle - low).cast(target)
-        except pa.ArrowInvalid:
-            high = middle
-        else:
-            low = middle
-    return low
+    if t.is_date(a):
+        return bool(t.is_date(b) or (t.is_timestamp(b) and b.tz is None))
+    return bool(t.is_time(a) and t.is_time(b))
 
 
 def _append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -18,8 +17,18 @@ import pytest
 
 from dsa_workbench.core.embedded import EmbeddedPostgres, identity
 from dsa_workbench.core.embedded.binaries import Binaries, find_binaries
+from dsa_workbench.core.embedded.cluster import write_settings
+from dsa_workbench.core.embedded.handshake import answers
 from dsa_workbench.errors import DatabaseUnavailable
-from tests.core.embedded.serving import Client, ask, assert_stopped, kill, postgres_in, postmaster_pid
+from tests.core.embedded.serving import (
+    Client,
+    ask,
+    assert_stopped,
+    kill,
+    postgres_in,
+    postmaster_pid,
+    spawned,
+)
 
 pytestmark = pytest.mark.faults
 Starter = Callable[[Path], Client]
@@ -140,10 +149,14 @@ time.sleep(600)
 
 def test_a_server_that_stays_a_zombie_is_replaced(data: Path, wheel: Binaries) -> None:
     """A process number 1 that does not reap leaves the killed server in the process table for ever."""
+    write_settings(data, data, wheel)
     command = [*identity.server().prefix, wheel.program("postgres"), "-D", str(data)]
-    with subprocess.Popen([sys.executable, "-c", PARENT, *command], stdout=subprocess.PIPE, text=True) as parent:
+    server = EmbeddedPostgres(data)
+    with spawned([sys.executable, "-c", PARENT, *command]) as parent:
         pid = int(parent.stdout.readline())
-        server = EmbeddedPostgres(data)
+        while not answers(data, "dsa"):
+            assert psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+            time.sleep(0.01)
         assert ask(server.acquire()) == 42
         assert postmaster_pid(data) == pid
         kill(pid)
@@ -152,7 +165,6 @@ def test_a_server_that_stays_a_zombie_is_replaced(data: Path, wheel: Binaries) -
         assert postmaster_pid(data) != pid
         server.release()
         assert_stopped(data)
-        parent.kill()
 
 
 def test_a_socket_that_was_swept_away_comes_back(server: EmbeddedPostgres, data: Path) -> None:
@@ -177,22 +189,9 @@ time.sleep(600)
 """
 
 
-def test_ctrl_c_of_the_terminal_does_not_reach_the_server(data: Path, client: Starter) -> None:
+def test_ctrl_c_of_the_terminal_does_not_reach_the_server(data: Path) -> None:
     other = EmbeddedPostgres(data)
-    struck = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            STRUCK,
-            str(data),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        process_group=0,
-        cwd=Path(__file__).parents[3],
-    )
-    with struck:
+    with spawned([sys.executable, "-c", STRUCK, str(data)], process_group=0) as struck:
         assert struck.stdout.readline()
         other.acquire()
         pid = postmaster_pid(data)

@@ -1,0 +1,93 @@
+"""Batches brought into the schema that stands there, and the value named that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsa_workbench.columns import layout
+from dsa_workbench.columns.types import normal_type
+from dsa_workbench.errors import ImportRejected
+
+
+def conformed(batches: Callable[[], Iterator[Any]], arrow: Any, label: str) -> Callable[[], Iterator[Any]]:
+    """Give batches in the schema `arrow`: columns by name, absent ones null, values cast where they fit.
+
+    Raises
+    ------
+    ImportRejected
+        A value does not fit; says row, column and value.
+    """
+
+    def read() -> Iterator[Any]:
+        done = 0
+        for batch in batches():
+            names = batch.schema.names
+            columns = []
+            for field in arrow:
+                if field.name in names:
+                    column = batch.column(names.index(field.name))
+                    columns.append(_cast(column, field, label, done))
+                else:
+                    columns.append(pa.nulls(batch.num_rows, field.type))
+            done += batch.num_rows
+            yield pa.RecordBatch.from_arrays(columns, schema=arrow)
+
+    return read
+
+
+def _cast(column: Any, field: Any, label: str, done: int) -> Any:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = layout.normalize(array) if array.type != normal_type(array.type) else array
+    if array.type == field.type:
+        return array
+    try:
+        return array.cast(field.type)
+    except pa.ArrowInvalid as err:
+        row = _first_misfit(array, field.type)
+        raise ImportRejected(
+            f"{label}, row {done + row + 1:,}, column {field.name}: {array[row]} does not fit {field.type}.",
+            hint="Mend the value, or import with mode replace to change the column's type.",
+            row=done + row + 1,
+            column=field.name,
+        ) from err
+
+
+def find_misfit(batches: Iterator[Any], name: str, target: Any) -> tuple[int, str | None]:
+    """Find the first text that is not exactly a value of a type: its row, counted from 1, or 0 where there is none."""
+    done = 0
+    for batch in batches:
+        array = layout.normalize(batch.column(batch.schema.names.index(name)))
+        if not pa.types.is_string(array.type):
+            return 0, None
+        row = _first_inexact(array, target)
+        if row >= 0:
+            return done + row + 1, array[row].as_py()
+        done += batch.num_rows
+    return 0, None
+
+
+def _first_inexact(array: Any, target: Any) -> int:
+    """Find the first text that is no value, or that would be written in another way (02139); -1 where there is none."""
+    try:
+        again = array.cast(target).cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return _first_misfit(array, target)
+    other = pc.fill_null(pc.not_equal(again, array), False)
+    return int(pc.index(other, True).as_py())
+
+
+def _first_misfit(array: Any, target: Any) -> int:
+    low, high = 0, len(array)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            array.slice(low, middle - low).cast(target)
+        except pa.ArrowInvalid:
+            high = middle
+        else:
+            low = middle
+    return low
