@@ -73,16 +73,9 @@ def socket_folder(data: Path) -> Path:
 
     Clients read `host=a,b` as two hosts, so a path with a comma does not fit either.
     """
-    if _fits(data):
-        return data
-    name = f"dsa-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
-    session = Path(f"/run/user/{os.geteuid()}")
-    above = [session] if is_private(session) else []
-    above += [Path(tempfile.gettempdir()).absolute(), Path("/tmp")]  # noqa: S108 - mode and owner are checked
-    for parent in above:
-        folder = parent / name
-        if not _fits(folder):
-            continue
+    for folder in _socket_folders(data):
+        if folder == data:
+            return folder
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as err:
@@ -101,6 +94,24 @@ def socket_folder(data: Path) -> Path:
 
 def _fits(folder: Path) -> bool:
     return "," not in str(folder) and len(os.fsencode(folder / f"{SOCKET}.lock")) <= SOCKET_PATH_BYTES
+
+
+def remove_socket_folder(data: Path) -> None:
+    """Remove the private folder of a socket that is gone, if there is one; only inside the gate."""
+    for folder in _socket_folders(data):
+        if folder != data and is_private(folder) and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _socket_folders(data: Path) -> list[Path]:
+    """List where the socket of `data` may lie, best first; all paths are short enough."""
+    if _fits(data):
+        return [data]
+    name = f"dsa-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
+    session = Path(f"/run/user/{os.geteuid()}")
+    above = [session] if is_private(session) else []
+    above += [Path(tempfile.gettempdir()).absolute(), Path("/tmp")]  # noqa: S108 - mode and owner are checked
+    return [folder for parent in above if _fits(folder := parent / name)]
 
 
 def is_private(folder: Path) -> bool:

@@ -19,7 +19,7 @@ import psutil  # type: ignore[import-untyped]  # psutil ships no types
 from dsa_workbench.core.embedded import identity
 from dsa_workbench.core.embedded.binaries import ENVIRONMENT, Binaries
 from dsa_workbench.core.embedded.cluster import LOG, NAME, shorten_log, write_settings
-from dsa_workbench.core.embedded.folders import SOCKET, socket_folder
+from dsa_workbench.core.embedded.folders import SOCKET, remove_socket_folder, socket_folder
 from dsa_workbench.core.embedded.handshake import answers
 from dsa_workbench.errors import DatabaseUnavailable
 
@@ -90,6 +90,7 @@ def stop(data: Path) -> None:
         end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end:
             if not _lives(server.pid):
+                remove_socket_folder(data)
                 return
             time.sleep(TICK)
     raise DatabaseUnavailable(f"The database in {data} does not stop.", hint=f"See {data / LOG}.")

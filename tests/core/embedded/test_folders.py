@@ -51,9 +51,8 @@ def test_a_path_too_long_for_a_socket_gets_a_private_folder_for_it(base: Path) -
     assert found.st_uid == os.geteuid()
     assert (sockets / ".s.PGSQL.5432").exists()
     server.release()
-    assert not (sockets / ".s.PGSQL.5432").exists()
+    assert not sockets.exists()
     assert_stopped(data)
-    sockets.rmdir()
 
 
 def test_a_socket_folder_that_others_can_enter_is_refused(base: Path, made_cluster: Path) -> None:

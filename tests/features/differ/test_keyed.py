@@ -150,5 +150,5 @@ def test_moved_rows_are_no_change() -> None:
 
 def test_asked_key_that_is_not_there() -> None:
     table = version({"id": [1]})
-    with pytest.raises(InvalidInput, match="'nope' is not in both versions.*Both have: id"):
+    with pytest.raises(InvalidInput, match=r"'nope' is not in both versions.*Both have: id"):
         diff_tables(table, table, key=["nope"])
