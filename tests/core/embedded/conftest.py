@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,9 +21,11 @@ def base() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="dsa-"))
     folder.chmod(0o755)
     yield folder
-    for process in postgres_in(folder):
+    left = postgres_in(folder)
+    for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGKILL)
+            process.kill()
+    psutil.wait_procs(left, timeout=10)
     shutil.rmtree(folder, ignore_errors=True)
 
 
