@@ -41,30 +41,45 @@ def _cast(array: Any, target: Any) -> Any:
             return array
         return pa.StructArray.from_arrays(children, fields=list(target), mask=array.is_null())
     if t.is_list_view(array.type) or t.is_large_list_view(array.type):
-        lists = pa.large_list(array.type.value_field)
-        return _cast(array.cast(lists), target)
-    if t.is_map(target):
-        keys, items = normalize(array.keys), normalize(array.items)
-        return pa.MapArray.from_arrays(_offsets(array), keys, items, target)
+        return _cast_views(array, target)
     if t.is_fixed_size_list(target):
         values = normalize(array.values.slice(array.offset * target.list_size, len(array) * target.list_size))
         return pa.FixedSizeListArray.from_arrays(values, type=target, mask=array.is_null())
-    if t.is_list(target):
-        values = normalize(array.values)
-        return pa.ListArray.from_arrays(_offsets(array), values, type=target)
+    if t.is_list(target) or t.is_map(target):
+        return _cast_lists(array, target)
     return array.cast(target)
 
 
-def _offsets(array: Any) -> Any:
-    """Give list offsets as int32, null where the list is: the form that Arrow builds lists from."""
-    wide = np.asarray(array.offsets, dtype=np.int64)
-    if len(wide) and wide[-1] > np.iinfo(np.int32).max:
+def _cast_lists(array: Any, target: Any) -> Any:
+    """Rebuild lists or maps from buffers: a null list may span elements, and those must not become its neighbour's."""
+    offsets = np.asarray(array.offsets, dtype=np.int64)
+    first, last = int(offsets[0]), int(offsets[-1])
+    if last - first > np.iinfo(np.int32).max:
         raise ImportRejected(
             "One batch of a list column holds more than 2,147,483,647 elements.",
             hint="Pass the data in smaller batches.",
         )
-    nulls = np.append(~validity(array), False) if array.null_count else None
-    return pa.array(wide.astype(np.int32), mask=nulls)
+    if pa.types.is_map(target):
+        parts = [normalize(part.slice(first, last - first)) for part in (array.keys, array.items)]
+        child = pa.StructArray.from_arrays(parts, fields=[target.key_field, target.item_field])
+    else:
+        child = normalize(array.values.slice(first, last - first))
+    bitmap = pack_bits(validity(array).view(np.uint8)) if array.null_count else None
+    ends = pa.py_buffer((offsets - first).astype(np.int32))
+    return pa.Array.from_buffers(target, len(array), [bitmap, ends], array.null_count, children=[child])
+
+
+def _cast_views(array: Any, target: Any) -> Any:
+    """Gather the elements of list views, which may lie in any order; Arrow's own cast leaves wrong ends at nulls."""
+    valid = validity(array)
+    sizes = np.where(valid, np.asarray(array.sizes, dtype=np.int64), 0)
+    starts = np.asarray(array.offsets, dtype=np.int64)[: len(array)]
+    ends = np.cumsum(sizes)
+    places = np.repeat(starts - (ends - sizes), sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
+    child = normalize(array.values.take(pa.array(places)))
+    offsets = pa.py_buffer(np.concatenate([[0], ends]).astype(np.int32))
+    bitmap = pack_bits(valid.view(np.uint8)) if array.null_count else None
+    return pa.Array.from_buffers(target, len(array), [bitmap, offsets], array.null_count, children=[child])
 
 
 def batches(table: Any, max_rows: int) -> Iterator[Any]:

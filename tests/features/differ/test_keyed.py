@@ -92,7 +92,7 @@ def test_asked_key_that_repeats_across_equal_and_other_chunks() -> None:
     old = version({"k": [7, 1, 7, 2], "v": ["a", "b", "c", "d"]}, borders=[2])
     new = version({"k": [5, 1, 7, 2], "v": ["e", "b", "c", "d"]}, borders=[2])
     diff = diff_tables(old, new, key=["k"])
-    assert story(diff) == [("added", None, 0, []), ("changed", 0, 2, ["v"]), ("removed", 2, None, [])]
+    assert story(diff) == [("added", None, 0, []), ("removed", 2, None, []), ("changed", 0, 2, ["v"])]
 
 
 def test_key_of_one_side_may_repeat_on_the_other() -> None:

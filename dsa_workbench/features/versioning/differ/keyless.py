@@ -44,8 +44,9 @@ def pair_by_rows(sides: Sides, pairs: Sequence[ColumnPair]) -> tuple[Runs, dict[
         return _without_columns(sides), {}
     old, new = np.arange(sides.old.chunks), np.arange(sides.new.chunks)
     left, right = sides.equal_chunks(pairs, old, new)
-    lined = _line_up(sides, pairs, without(old, left), without(new, right))
-    equal = merge_runs([chunk_runs(sides, left, right), lined.equal])
+    whole = chunk_runs(sides, left, right)
+    lined = _line_up(sides, pairs, without(old, left), without(new, right), whole)
+    equal = merge_runs([whole, lined.equal])
     edited = _certain_edits(lined, equal, len(pairs))
     runs = merge_runs([equal, edited])
     cells = _only(lined.cells, merge_runs([lined.equal, edited]).new_rows())
@@ -79,7 +80,7 @@ class _Lined:
     new_repeats: Positions
 
 
-def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Positions) -> _Lined:
+def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Positions, whole: Runs) -> _Lined:
     if not len(old) or not len(new):
         none = np.zeros(0, np.int64)
         return _Lined(merge_runs([]), merge_runs([]), {}, none, none)
@@ -89,7 +90,22 @@ def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Pos
     runs = runs_of_pairs(old_rows[joined.old], new_rows[joined.new])
     cells = compare_cells(sides, runs, pairs)
     edited = distinct(np.concatenate([c.changed for c in cells.values()]))
-    return _Lined(runs, _less(runs, edited), cells, old_rows[joined.old_repeats], new_rows[joined.new_repeats])
+    old_repeats, new_repeats = old_rows[joined.old_repeats], new_rows[joined.new_repeats]
+    equal = _in_place(_less(runs, edited), new_repeats, whole)
+    return _Lined(runs, equal, cells, old_repeats, new_repeats)
+
+
+def _in_place(equal: Runs, repeats: Positions, whole: Runs) -> Runs:
+    """Drop the pairs of repeats that do not stand in one gap: another of their equals may."""
+    new = equal.new_rows()
+    repeat = among(new, repeats)
+    if not repeat.any():
+        return equal
+    old = equal.old_rows()
+    single = merge_runs([whole, runs_of_pairs(old[~repeat], new[~repeat])])
+    old_gaps, new_gaps = gaps(single, old, new)
+    keep = ~repeat | (old_gaps == new_gaps)
+    return runs_of_pairs(old[keep], new[keep])
 
 
 def _less(runs: Runs, dropped: Positions) -> Runs:
