@@ -185,3 +185,9 @@ def test_an_append_refuses_what_a_column_cannot_hold(wb: Workbench, tmp_path: Pa
     ]
     with pytest.raises(ImportRejected, match="column id: it is float64 here, but int64 in the table"):
         wb.commit(pd.DataFrame({"id": [1.5]}), "ids", mode="append")
+
+
+def test_a_ref_shows_itself_readably(wb: Workbench) -> None:
+    done = wb.commit(pa.table({"n": [1]}), "log")
+    assert repr(wb.branch("log", "dev")) == f"<branch dev at {done.short}>"
+    assert repr(wb.protect("log", "dev")) == f"<branch dev at {done.short}, protected>"

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.ids import ObjectId, short
 
 DEFAULT_BRANCH = "main"
 
@@ -32,7 +32,7 @@ class Dataset:
     deleted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ref:
     """A branch or a tag of a dataset."""
 
@@ -43,3 +43,7 @@ class Ref:
     updated_at: datetime
     updated_by: str
     protected: bool = False
+
+    def __repr__(self) -> str:
+        protected = ", protected" if self.protected else ""
+        return f"<{self.kind} {self.name} at {short(self.commit_id)}{protected}>"
