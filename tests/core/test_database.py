@@ -75,7 +75,9 @@ def test_url_that_cannot_be_read_is_refused_without_telling_it(url):
 
 
 def test_nothing_is_opened_before_the_first_use():
-    Database("postgresql://nobody@nowhere.invalid/nothing").dispose()
+    database = Database("postgresql://nobody@nowhere.invalid/nothing")
+    assert "nowhere.invalid" in database.safe_url
+    database.dispose()
 
 
 def test_server_that_is_not_there():

@@ -99,4 +99,4 @@ def test_every_example_can_be_read(command: Command, example: str) -> None:
     texts = {"March extract": "March", "Prices corrected": "Prices", "march 2026.csv": "march.csv"}
     for text, short in texts.items():
         words = words.replace(text, short)
-    parse(command, words.replace("{df[df.qty > 0]}", "df").split())
+    assert parse(command, words.replace("{df[df.qty > 0]}", "df").split()) is not None
