@@ -33,6 +33,7 @@ from dsa_workbench.features.versioning.diff import compared_sides, diff_sides
 from dsa_workbench.features.versioning.get_data import Selection, get_table
 from dsa_workbench.features.versioning.history import history, show
 from dsa_workbench.features.versioning.incoming import Mode
+from dsa_workbench.features.versioning.merge import MergeVersions, merge_versions
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.files.source import ReadOptions
 from dsa_workbench.results import (
@@ -43,6 +44,7 @@ from dsa_workbench.results import (
     Diff,
     Exported,
     Log,
+    MergeResult,
     Reading,
     Refs,
     Status,
@@ -310,6 +312,30 @@ class Workbench:
         """Describe one commit: who, when, why, and what changed in numbers."""
         found = show(self.actor, self.store, parse_spec(spec))
         return CommitView(found.commit, found.refs, found.schema)
+
+    def merge(
+        self,
+        source: str,
+        into: str | None = None,
+        *,
+        resolve: Any = None,
+        message: str | None = None,
+        author: str | None = None,
+        dry_run: bool = False,
+    ) -> MergeResult:
+        """Merge a version into a branch of its dataset (default main), row by row and cell by cell.
+
+        With conflicts nothing is written, and the result lists them and is false. `resolve` settles them: ``"ours"``
+        (the branch's side) or ``"theirs"``, a frame of the conflicts with a column ``value``, or a dict of these by
+        table.
+        """
+        target = parse_spec(into) if into is not None else None
+        command = MergeVersions(parse_spec(source), target, resolve, message, author, dry_run)
+        done = merge_versions(self.actor, self.store, self._cache, command)
+        return MergeResult(
+            done.outcome, done.source, done.into, done.commit, done.base, done.summary, done.conflicts, done.notes,
+            dry_run,
+        )  # fmt: skip
 
     # Refs and datasets
 

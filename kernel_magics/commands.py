@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel_magics import verbs
-from kernel_magics.grammar import Argument, Command, Means, Option, names, natural, pairs, sign, text, types
+from kernel_magics.grammar import Argument, Command, Means, Option, names, natural, pairs, resolution, sign, text, types
 
 _SPEC_NOTE = "A spec reads dataset@version:table, as in sales, sales@main~2, sales@v1.0, sales@{2026-03-01}."
 _DATASET = Argument("DATASET", "where to write; sales@dev names the branch too", Means.DATASET, optional=True)
@@ -147,6 +147,32 @@ SHOW = Command(
     (_SPEC,),
     examples=(("%dsa show sales@3fa9c1d", "a commit by the start of its id"),),
 )
+MERGE = Command(
+    "merge",
+    "merge a version into a branch, row by row and cell by cell",
+    verbs.merge,
+    (
+        Argument("SOURCE", "the version whose changes come in", Means.SPEC),
+        Argument("INTO", "the branch they come into (default main)", Means.SPEC, optional=True),
+    ),
+    (
+        Option(
+            ("--resolve",),
+            "settle conflicts: ours (the branch's side), theirs, or {a frame with a column value}",
+            resolution,
+            "HOW",
+        ),
+        Option(("--dry-run",), "say what would come of it, and write nothing"),
+        Option(("-m", "--message"), "why", text, "TEXT"),
+    ),
+    (
+        ("%dsa merge sales@dev", "into sales@main"),
+        ("%dsa merge sales@main sales@dev", "bring dev up to date"),
+        ("%dsa merge sales@dev --resolve theirs", "where both changed a cell, take that of dev"),
+        ("m = %dsa merge sales@dev", "then m.conflicts, which hold the values of base, ours and theirs"),
+    ),
+    ("With conflicts nothing is written.",),
+)
 BRANCH = Command(
     "branch",
     "make a branch",
@@ -230,7 +256,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         CONNECT, IMPORT, COMMIT, READ, DIFF, LOG, SHOW, BRANCH, TAG,
-        REFS, DATASETS, EXPORT, STATUS, USE, CHECK,
+        MERGE, REFS, DATASETS, EXPORT, STATUS, USE, CHECK,
     )
 }  # fmt: skip
 """All commands but `help`, by name, in the order in which help lists them."""

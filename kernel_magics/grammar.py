@@ -160,6 +160,11 @@ def types(word: str) -> str | dict[str, str]:
     return pairs(word) if isinstance(word, ObjectWord) or "=" in word else word
 
 
+def resolution(word: str) -> Any:
+    """Read a side, or a frame or dict given as ``{expression}``."""
+    return word.value if isinstance(word, ObjectWord) else word
+
+
 def sign(word: str) -> str:
     """Read a single character; the word ``tab``, or a backslash and t, is the tab."""
     char = {"\\t": "\t", "tab": "\t"}.get(word, word)

@@ -78,6 +78,14 @@ def show(session: Session, words: Namespace) -> Any:
     return session.workbench.show(session.spec(words.spec))
 
 
+def merge(session: Session, words: Namespace) -> Any:
+    """Merge a version into a branch."""
+    source = session.spec(words.source)
+    into = session.spec(words.into) if words.into is not None else None
+    given = _given(words, "message", "resolve")
+    return session.workbench.merge(source, into, dry_run=words.dry_run, **given)
+
+
 def branch(session: Session, words: Namespace) -> Any:
     """Make a branch."""
     spec, name = _start_and_name(session, words)

@@ -2,7 +2,8 @@
 
 Nothing is guessed here: the types are those that the user's table has. pandas keeps no null in a float column, so a
 NaN there comes in as null (as `pyarrow.Table.from_pandas` has it); a NaN inside an Arrow or polars column stays
-NaN. A pandas RangeIndex is dropped; any other index comes first, as a column of its own, since it holds data.
+NaN. Of a pandas index, whole numbers without a name are the row labels that filters, sorts and concat leave behind:
+they stay out, with a note where they are not 0, 1, 2... Any other index comes first, as a column of its own.
 pandas and polars are never imported here: who has such a table has imported them.
 """
 
@@ -124,7 +125,11 @@ def _check_names(names: list[str], label: str) -> None:
 
 def _from_pandas(frame: Any, label: str) -> tuple[pa.Table, tuple[str, ...]]:
     notes: list[str] = []
-    if type(frame.index).__name__ != "RangeIndex":
+    if frame.index.nlevels == 1 and frame.index.name is None and frame.index.dtype.kind in "iu":
+        if type(frame.index).__name__ != "RangeIndex":
+            notes.append("the row labels of the frame have no name and stay out; name its index to keep them.")
+        frame = frame.reset_index(drop=True)
+    else:
         taken = {str(c) for c in frame.columns}
         names = [
             str(n) if n is not None else _free(f"index_{i}" if frame.index.nlevels > 1 else "index", taken)

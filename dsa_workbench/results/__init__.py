@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
+from dsa_workbench.results.merges import Conflicts, MergeResult
 from dsa_workbench.results.reading import Reading, RowSource
 from dsa_workbench.results.refs import Datasets, Refs
 from dsa_workbench.results.reports import CheckReport, Exported, Status
@@ -13,11 +14,13 @@ __all__ = [
     "CheckReport",
     "CommitResult",
     "CommitView",
+    "Conflicts",
     "Datasets",
     "Diff",
     "Displayed",
     "Exported",
     "Log",
+    "MergeResult",
     "Reading",
     "Refs",
     "RowSource",

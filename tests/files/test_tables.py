@@ -83,6 +83,17 @@ def test_pandas_index_names_and_nulls() -> None:
     assert read_all(open_tables(pd.DataFrame({"a": [1]}).iloc[:0])[0]).num_rows == 0
 
 
+def test_row_labels_that_a_filter_leaves_behind_stay_out() -> None:
+    frame = pd.DataFrame({"a": [3, 1, 2]})
+    [source] = open_tables(frame.sort_values("a"))
+    assert read_all(source).to_pydict() == {"a": [1, 2, 3]}
+    assert source.notes == ("the row labels of the frame have no name and stay out; name its index to keep them.",)
+    [source] = open_tables(frame.iloc[1:])
+    assert (read_all(source).to_pydict(), source.notes) == ({"a": [1, 2]}, ())
+    [source] = open_tables(frame.set_index(pd.Index([7, 8, 9], name="n")))
+    assert read_all(source).column_names == ["n", "a"]
+
+
 def test_pandas_mixtures_and_doubles_are_refused() -> None:
     frame = pd.DataFrame({"a": pd.Series([None, 1, "x"], dtype=object)})
     with pytest.raises(ImportRejected, match=r"column 'a' holds values of several types: row 3 is 'x' \(str\)"):

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from dsa_workbench.errors import DsaError, InvalidInput, NotFound
-from dsa_workbench.results import CommitResult, Diff, Exported, Log, Reading, Refs, Status
+from dsa_workbench.results import CommitResult, Diff, Exported, Log, MergeResult, Reading, Refs, Status
 from kernel_magics import load_ipython_extension, unload_ipython_extension
 from kernel_magics.pages import HelpPage
 from tests.kernel_magics.conftest import Notebook
@@ -154,9 +154,9 @@ TOLD: list[tuple[str, type[DsaError], str]] = [
     ("%dsa read sales@nope", NotFound, "NotFound: "),
     ("%dsa import nofile.csv x", DsaError, "nofile.csv"),
     (
-        "%dsa merge a b",
+        "%dsa job list",
         InvalidInput,
-        "%dsa has no command 'merge' in this version. There are: connect",
+        "%dsa has no command 'job' in this version. There are: connect",
     ),
     ("%dsa commit nobody sales", NotFound, "NotFound: There is no Python variable 'nobody'."),
     ("%dsa commit dff sales", NotFound, "Did you mean df?"),
@@ -233,3 +233,18 @@ def test_loading_twice_and_unloading_leave_no_trace(shell: InteractiveShell, pg_
     unload_ipython_extension(shell)
     shell.run_line_magic("load_ext", "dsa_workbench")
     assert "dsa" in shell.magics_manager.magics["line"]
+
+
+def test_merge_by_magic(sales: Notebook) -> None:
+    sales.run("%dsa branch sales dev")
+    assert sales.run("%dsa merge sales@dev").outcome == "up to date"
+    sales.run("%dsa commit df sales")
+    sales.run("%dsa commit {df.assign(qty=[21, 3, 2])} sales@dev")
+    stopped = sales.run("m = %dsa merge sales@dev\nm")
+    assert isinstance(stopped, MergeResult)
+    assert len(stopped.conflicts["data"]) == 2
+    assert sales.run("%dsa merge sales@dev --dry-run --resolve ours").outcome == "merged"
+    sales.run("frame = m.conflicts['data'].to_pandas().assign(value=[22, 5])")
+    assert sales.run("%dsa use sales") is None
+    assert sales.run("%dsa merge @dev @main --resolve {frame} -m Both").commit.message == "Both"
+    assert sales.run("%dsa read sales --as arrow").column("qty").to_pylist() == [22, 3, 5]

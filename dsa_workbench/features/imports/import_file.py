@@ -57,7 +57,8 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
             options = replace(command.options, types=contract)
             tables = open_tables(command.source, options, progress=command.progress)
         if command.table is None:
-            return Arriving(tables, whole=len(tables) > 1 and command.options.sheets is None)
+            several = len(tables) > 1 or isinstance(command.source, Mapping)
+            return Arriving(tables, whole=several and command.options.sheets is None)
         if len(tables) > 1:
             raise InvalidInput(
                 f"There are {len(tables)} tables in it: {', '.join(t.name for t in tables)}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -81,7 +81,7 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Base:
     """What stands there when the work begins."""
 
     dataset: Dataset | None = None
@@ -139,7 +139,7 @@ def _attempt(
     actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables
 ) -> tuple[Committed | None, Ref | None]:
     with store.unit() as unit:
-        base = _load_base(unit, store, cache, command)
+        base = load_base(unit, store, cache, command)
         done = _recall(unit, base, command)
     if done is not None:
         return done, None
@@ -166,17 +166,38 @@ def _attempt(
     tree = Tree(tuple(sorted(entries.items())))
     if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
         return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
-    new = {name: _stored(store, cache, manifest) for name, manifest in built.items()}
-    summary = summarize(base.tables, new, tree.names, command.rename)
-    commit = replace(_commit(actor, command, base, tree), summary=summary)
-    with store.unit() as unit:
-        moved, head = _publish(actor, store, unit, command, base, commit, tree, list(built.values()), sorted(uploaded))
-    if not moved:
+    new = {name: stored_table(store, cache, manifest) for name, manifest in built.items()}
+    commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded)
+    if commit is None:
         return None, head
     return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
 
 
-def _recall(unit: IUnitOfWork, base: _Base, command: CommitTables) -> Committed | None:
+def commit_tree(
+    actor: Actor,
+    store: IStore,
+    command: CommitTables,
+    base: Base,
+    tree: Tree,
+    new: Mapping[str, StoredTable],
+    built: Sequence[BuiltManifest],
+    uploaded: Collection[ObjectId],
+    merged: Commit | None = None,
+) -> tuple[Commit | None, Ref | None]:
+    """Commit a tree whose segments are stored; `new` are the tables in it that are not those of `base`.
+
+    Returns
+    -------
+    The commit, or None and where the branch is now, where somebody else moved it. `merged` is a second parent.
+    """
+    summary = summarize(base.tables, new, tree.names, command.rename)
+    commit = replace(_commit(actor, command, base, tree, merged), summary=summary)
+    with store.unit() as unit:
+        moved, head = _publish(actor, store, unit, command, base, commit, tree, built, sorted(uploaded))
+    return (commit, None) if moved else (None, head)
+
+
+def _recall(unit: IUnitOfWork, base: Base, command: CommitTables) -> Committed | None:
     """Find what an earlier write with this idempotency key gave."""
     if base.dataset is None or command.idempotency_key is None:
         return None
@@ -184,10 +205,17 @@ def _recall(unit: IUnitOfWork, base: _Base, command: CommitTables) -> Committed 
     return None if before is None else Committed(unit.commits.get(before), command.dataset, command.ref, False, 0)
 
 
-def _load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables) -> _Base:
+def load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables) -> Base:
+    """Load what stands on the branch that is written to.
+
+    Raises
+    ------
+    NotFound, InvalidInput, RefProtected
+        The branch is not there, is a tag, or refuses writes.
+    """
     dataset = unit.datasets.find(command.dataset)
     if dataset is None:
-        return _Base()
+        return Base()
     ref = unit.refs.find(dataset.id, command.ref)
     if ref is None:
         known = [r.name for r in unit.refs.list(dataset.id)]
@@ -196,7 +224,7 @@ def _load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: C
                 f"{command.dataset} has no branch {command.ref!r}.",
                 hint=f"{did_you_mean(command.ref, known)} Make one with %dsa branch {command.dataset} {command.ref}.",
             )
-        return _Base(dataset)
+        return Base(dataset)
     if ref.kind is RefKind.TAG:
         raise InvalidInput(
             f"{command.ref} is a tag of {command.dataset}: it does not move.",
@@ -210,7 +238,7 @@ def _load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: C
     commit = unit.commits.get(ref.commit_id)
     tree = parse_tree(unit.objects.get_tree(ObjectId(bytes.fromhex(commit.tree))))
     tables = {name: load_table(unit, store.segments, cache, oid) for name, oid in tree.tables}
-    return _Base(dataset, ref, commit, tables, tree)
+    return Base(dataset, ref, commit, tables, tree)
 
 
 def _check_tables(incoming: Sequence[Incoming]) -> None:
@@ -223,7 +251,7 @@ def _check_tables(incoming: Sequence[Incoming]) -> None:
         )
 
 
-def _target_names(command: CommitTables, base: _Base, incoming: Sequence[Incoming]) -> list[str]:
+def _target_names(command: CommitTables, base: Base, incoming: Sequence[Incoming]) -> list[str]:
     """Say which table each that comes in becomes: one alone, unnamed, is the dataset's only one."""
     if len(incoming) != 1 or incoming[0].name in base.tables or not base.tables:
         return [table.name for table in incoming]
@@ -257,19 +285,20 @@ def _write(store: IStore, command: CommitTables, incoming: Incoming, base: Store
         return _Written(built, frozenset(ids - known), plan.notes)
 
 
-def _stored(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
+def stored_table(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
+    """Give a table that was just written as one that can be read."""
     return StoredTable(
         built.manifest, [p.body for p in built.pages], [p.stats for p in built.pages], store.segments, cache
     )
 
 
-def _commit(actor: Actor, command: CommitTables, base: _Base, tree: Tree) -> Commit:
-    now = datetime.now(UTC)
-    if base.commit is not None:
-        now = max(now, base.commit.time + timedelta(microseconds=1))
+def _commit(actor: Actor, command: CommitTables, base: Base, tree: Tree, merged: Commit | None = None) -> Commit:
+    before = [c for c in (base.commit, merged) if c is not None]
+    # A commit is later than its parents, whatever the clock says.
+    now = max([datetime.now(UTC), *(c.time + timedelta(microseconds=1) for c in before)])
     author = command.author or actor.name
     message = command.message or _default_message(command)
-    parents = (base.commit.id,) if base.commit is not None else ()
+    parents = tuple(c.id for c in before)
     tree_hex = tree_id(tree).hex()
     oid = object_id("commit", commit_body(tree_hex, parents, author, message, now))
     return Commit(oid.hex(), tree_hex, parents, author, message, now)
@@ -286,7 +315,7 @@ def _publish(
     store: IStore,
     unit: IUnitOfWork,
     command: CommitTables,
-    base: _Base,
+    base: Base,
     commit: Commit,
     tree: Tree,
     built: Sequence[BuiltManifest],

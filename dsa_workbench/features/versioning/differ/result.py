@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.versioning.differ.runs import Positions
+from dsa_workbench.features.versioning.differ.runs import Positions, Runs, merge_runs
 from dsa_workbench.features.versioning.table_version import TableVersion
 
 KINDS = ("added", "removed", "changed")
@@ -52,6 +52,8 @@ class TableDiff:
     entries: Entries
     cells: Mapping[str, Positions]
     """Column -> the new positions of rows whose cell changed, ascending."""
+    runs: Runs = field(default_factory=lambda: merge_runs([]))
+    """The rows that are paired, changed or not."""
 
     def rows(self, offset: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> Any:
         """Read changed rows in display order.

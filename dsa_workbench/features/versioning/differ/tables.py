@@ -129,6 +129,7 @@ def _result(
         old_names=old_names,
         entries=display_order(removed, after, added, runs.old_at(changed), changed),
         cells=cells,
+        runs=runs,
     )
 
 
