@@ -54,7 +54,7 @@ def merge(
         head.append(Piece("  nothing to do", Mark.DIM))
         blocks.append(line("All of it is there already: it stays at ", Piece(commit.short, Mark.CODE), "."))
     elif dry_run:
-        head.append(Piece("  would merge without a conflict", Mark.STRONG))
+        head.append(Piece("  would merge", Mark.STRONG))
         what = "the branch would move forward" if outcome == "fast-forward" else "a commit with two parents"
         blocks.append(line(f"This was a dry run: nothing was written. It would be {what}."))
     else:

@@ -140,8 +140,7 @@ def _of_rows(found: TableConflicts, some: RowConflicts) -> _Part:
     kinds = pa.array([some.kind] * size, pa.string())
     if some.column is None:
         # A whole row: one side deleted it.
-        here = ["", *some.kind.split("/")]
-        words = [pa.array(["deleted" if w == "deleted" else w or None] * size, pa.string()) for w in here]
+        words = [pa.array([word] * size, pa.string()) for word in ("was there", *some.kind.split("/"))]
         return _Part(size, keys, [kinds, pa.nulls(size, pa.string()), *words], {})
     typed, words = {}, []
     for version in _VERSIONS:

@@ -86,3 +86,29 @@ def test_a_branch_protected_meanwhile_is_not_moved(wb: Workbench, meanwhile: Any
         wb.commit(numbers(2), "log")
     wb.protect("log", "main", protected=False)
     assert wb.commit(numbers(2), "log").created
+
+
+def test_a_merge_goes_on_from_the_new_head(wb: Workbench, pg_url: str, meanwhile: Any) -> None:
+    wb.commit(pa.table({"k": [1, 2, 3], "v": [1, 2, 3]}), "log", key="k")
+    wb.branch("log", "dev")
+    wb.commit(pa.table({"k": [1, 2, 3], "v": [10, 2, 3]}), "log")
+    wb.commit(pa.table({"k": [1, 2, 3], "v": [1, 20, 3]}), "log", ref="dev")
+    with connect(pg_url, actor="bob", settings=Settings()) as bob:
+        meanwhile(lambda: bob.commit(pa.table({"k": [3], "v": [30]}), "log", mode="upsert"))
+        merged = wb.merge("log@dev")
+    assert merged.parents[0] == wb.show("log@main~1").id
+    assert wb.show("log@main~1").author == "bob"
+    assert wb.read("log").to_arrow().to_pydict() == {"k": [1, 2, 3], "v": [10, 20, 30]}
+
+
+def test_a_merge_that_meets_a_conflict_on_the_new_head_writes_nothing(
+    wb: Workbench, pg_url: str, meanwhile: Any
+) -> None:
+    wb.commit(pa.table({"k": [1, 2], "v": [1, 2]}), "log", key="k")
+    wb.branch("log", "dev")
+    wb.commit(pa.table({"k": [1, 2], "v": [10, 2]}), "log")
+    wb.commit(pa.table({"k": [1, 2], "v": [1, 20]}), "log", ref="dev")
+    with connect(pg_url, actor="bob", settings=Settings()) as bob:
+        meanwhile(lambda: bob.commit(pa.table({"k": [2], "v": [21]}), "log", mode="upsert"))
+        assert not wb.merge("log@dev")
+    assert wb.read("log").to_arrow().to_pydict() == {"k": [1, 2], "v": [10, 21]}
