@@ -1,0 +1,28 @@
+"""What users give, brought into one form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.incoming import Mode
+
+
+def columns_of(given: Sequence[str] | str | None) -> tuple[str, ...] | None:
+    """Take one column's name for a list of one."""
+    if given is None:
+        return None
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def one_of(what: str, given: str, known: tuple[str, ...]) -> Any:
+    """Refuse a word that is none of those known."""
+    if given not in known:
+        raise InvalidInput(f"{given!r} is no {what}.", hint=f"It is one of: {', '.join(known)}.")
+    return given
+
+
+def mode_of(given: str) -> Mode:
+    """Take a word for the mode of an import."""
+    return Mode(one_of("mode", given, tuple(Mode)))

@@ -1,0 +1,66 @@
+"""A store that is open, and who acts on it: what every verb stands on."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import dsa_workbench
+from dsa_workbench.core.embedded import EmbeddedPostgres
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.postgres.store import PostgresStore
+from dsa_workbench.features.datasets.list_datasets import list_datasets
+from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.results import Status
+
+
+class Connection:
+    """Hold the store and the actor until `close`."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        store: PostgresStore,
+        cache: SegmentCache,
+        *,
+        server: EmbeddedPostgres | None = None,
+        folder: str | None = None,
+    ) -> None:
+        self.actor = actor
+        self.store = store
+        self._cache, self._server, self._folder = cache, server, folder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Workbench of {self.actor.name} on {self.database_url}>"
+
+    @property
+    def database_url(self) -> str:
+        """The database, without its password."""
+        return self.store.database.safe_url
+
+    def close(self) -> None:
+        """Give back connections; the embedded Postgres stops when its last user leaves. Closing twice does nothing."""
+        self.store.database.dispose()
+        if self._server is not None:
+            self._server.release()
+
+    def status(self) -> Status:
+        """Say where we work, as whom, and how much is there."""
+        info = self.store.info()
+        return Status(
+            dsa_workbench.__version__,
+            self.actor.name,
+            self.database_url,
+            info.server,
+            len(list_datasets(self.actor, self.store)),
+            self._folder,
+            info.bytes_stored,
+        )

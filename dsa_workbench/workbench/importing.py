@@ -1,0 +1,125 @@
+"""The verbs that bring tables in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.core.model.ref import DEFAULT_BRANCH
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.imports.import_file import ImportFile, import_file
+from dsa_workbench.files.source import ReadOptions
+from dsa_workbench.results import CommitResult
+from dsa_workbench.workbench.arguments import columns_of, mode_of, one_of
+from dsa_workbench.workbench.connection import Connection
+
+ProgressHook = Callable[[Progress], None]
+
+
+class ImportVerbs(Connection):
+    """Bring tables in: import, commit."""
+
+    def import_file(
+        self,
+        source: Any,
+        dataset: str,
+        *,
+        table: str | None = None,
+        ref: str = DEFAULT_BRANCH,
+        key: Sequence[str] | str | None = None,
+        mode: str = "replace",
+        message: str | None = None,
+        author: str | None = None,
+        types: Mapping[str, str] | str | None = None,
+        sheets: Sequence[str] | str | None = None,
+        delimiter: str | None = None,
+        encoding: str | None = None,
+        header: bool | None = None,
+        quote: str | None = '"',
+        null_tokens: Sequence[str] | None = None,
+        ragged: str = "error",
+        rename: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        progress: ProgressHook | None = None,
+    ) -> CommitResult:
+        """Import a CSV, Excel or Parquet file and commit it.
+
+        Parameters
+        ----------
+        source
+            A path, a binary file object, a table in memory, or a dict of these.
+        dataset
+            The dataset; it is created where it does not exist.
+        table
+            The table's name; by default ``data``, or the sheets' names of a workbook.
+        key
+            Key columns: checked for nulls and repeats, and followed by diffs. None keeps those of the version before,
+            an empty list drops them.
+        mode
+            ``replace`` (the file is the whole new state), ``append``, or ``upsert`` (by key).
+        types
+            Column -> type (text, int, float, decimal, bool, date, time, timestamp), or ``"text"`` for all.
+        rename
+            Old column name -> new, where columns were renamed.
+        idempotency_key
+            A word for this write: repeated with the same word, it is done once.
+
+        Raises
+        ------
+        ImportRejected
+            The file cannot be taken: says file, row, column and value. Nothing was committed.
+        RefConflict
+            Somebody else committed meanwhile.
+        """
+        options = ReadOptions(
+            delimiter=delimiter,
+            quote=quote,
+            encoding=encoding,
+            header=header,
+            null_tokens=("",) if null_tokens is None else tuple(null_tokens),
+            types=types,
+            ragged=one_of("ragged", ragged, ("error", "fill")),
+            sheets=(sheets,) if isinstance(sheets, str) else sheets,
+        )
+        return self._import(
+            ImportFile(
+                source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
+                idempotency_key, progress,
+            )
+        )  # fmt: skip
+
+    def commit(
+        self,
+        data: Any,
+        dataset: str,
+        *,
+        table: str | None = None,
+        ref: str = DEFAULT_BRANCH,
+        key: Sequence[str] | str | None = None,
+        mode: str = "replace",
+        message: str | None = None,
+        author: str | None = None,
+        rename: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        progress: ProgressHook | None = None,
+    ) -> CommitResult:
+        """Commit a table in memory (pandas, polars, Arrow), or a dict of tables; parameters as in `import_file`."""
+        if isinstance(data, str):
+            raise InvalidInput(
+                f"commit takes a table in memory, and {data!r} is text.",
+                hint=f"For a file: wb.import_file({data!r}, ...).",
+            )
+        return self._import(
+            ImportFile(
+                data, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author,
+                idempotency_key=idempotency_key, progress=progress,
+            )
+        )  # fmt: skip
+
+    def _import(self, command: ImportFile) -> CommitResult:
+        started = time.perf_counter()
+        done = import_file(self.actor, self.store, self._cache, command)
+        seconds = time.perf_counter() - started
+        return CommitResult(done.commit, done.dataset, done.ref, done.created, done.rows, seconds, done.notes)

@@ -1,0 +1,78 @@
+"""The verbs that give tables out: read, export, diff."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.features.exports.export_file import export_file
+from dsa_workbench.features.versioning.diff import compared_sides, diff_sides
+from dsa_workbench.features.versioning.get_data import Selection, get_table
+from dsa_workbench.results import Diff, Exported, Reading
+from dsa_workbench.workbench.arguments import columns_of
+from dsa_workbench.workbench.connection import Connection
+
+ProgressHook = Callable[[Progress], None]
+
+
+class ReadVerbs(Connection):
+    """Give tables out: read, export, diff."""
+
+    def read(
+        self,
+        spec: str,
+        columns: Sequence[str] | str | None = None,
+        where: Any = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Reading:
+        """Read a table at a version: all of it or a page, all columns or some.
+
+        `where` is a list of (column, operator, value) that must all hold, or a `pyarrow.compute.Expression`. The rows
+        are fetched when they are asked for: ``.to_pandas()``, ``.to_arrow()``, ``.to_polars()``, ``.to_batches()``.
+        """
+        found = get_table(self.actor, self.store, self._cache, parse_spec(spec))
+        selection = Selection(found.table, columns_of(columns), where, offset, limit)
+        return Reading(found.spec, found.commit, selection, found.table.key, offset)
+
+    def export(
+        self,
+        spec: str,
+        path: Any,
+        *,
+        format: str | None = None,
+        columns: Sequence[str] | str | None = None,
+        progress: ProgressHook | None = None,
+    ) -> Exported:
+        """Write a table at a version to a CSV or Parquet file; the ending or `format` says which."""
+        started = time.perf_counter()
+        done = export_file(
+            self.actor,
+            self.store,
+            self._cache,
+            parse_spec(spec),
+            path,
+            format=format,
+            columns=columns_of(columns),
+            progress=progress,
+        )
+        return Exported(spec, path, done.rows, done.bytes, time.perf_counter() - started)
+
+    def diff(
+        self,
+        a: Any,
+        b: Any = None,
+        *,
+        key: Sequence[str] | str | None = None,
+        rename: Mapping[str, str] | None = None,
+    ) -> Diff:
+        """Compare two versions, a version and a table in memory, or two datasets.
+
+        `a` is the old side, `b` the new; each is a spec or a table in memory (or a dict of them). With `a` alone, the
+        version is compared with the one before it. `key` pairs rows by these columns, whatever the tables declare.
+        """
+        old, new = compared_sides(self.actor, self.store, self._cache, a, b)
+        return Diff(old.title, new.title, diff_sides(old, new, key=columns_of(key), rename=rename))

@@ -1,0 +1,30 @@
+"""The verbs that keep the store: datasets and the check of all that is stored."""
+
+from __future__ import annotations
+
+from dsa_workbench.features.datasets.delete_dataset import delete_dataset, restore_dataset
+from dsa_workbench.features.datasets.list_datasets import list_datasets
+from dsa_workbench.features.upkeep.check import check
+from dsa_workbench.results import CheckReport, Datasets
+from dsa_workbench.workbench.connection import Connection
+
+
+class StoreVerbs(Connection):
+    """Keep the store: datasets, check."""
+
+    def datasets(self, deleted: bool = False) -> Datasets:
+        """List the datasets, or the deleted ones."""
+        return Datasets(list_datasets(self.actor, self.store, deleted=deleted), deleted)
+
+    def delete_dataset(self, name: str) -> None:
+        """Hide a dataset; `restore_dataset` brings it back."""
+        delete_dataset(self.actor, self.store, name)
+
+    def restore_dataset(self, name: str) -> None:
+        """Bring back a deleted dataset with all its history."""
+        restore_dataset(self.actor, self.store, name)
+
+    def check(self) -> CheckReport:
+        """Read everything that is stored and hash it again; list what is wrong."""
+        found = check(self.actor, self.store)
+        return CheckReport(tuple(found.problems), found.counts)

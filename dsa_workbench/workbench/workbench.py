@@ -1,0 +1,12 @@
+"""All verbs in one place: what a user holds."""
+
+from __future__ import annotations
+
+from dsa_workbench.workbench.histories import HistoryVerbs
+from dsa_workbench.workbench.importing import ImportVerbs
+from dsa_workbench.workbench.reading import ReadVerbs
+from dsa_workbench.workbench.upkeep import StoreVerbs
+
+
+class Workbench(ImportVerbs, ReadVerbs, HistoryVerbs, StoreVerbs):
+    """A connection to a store, with the verbs of versioning. Made by `connect`; use it in a `with` statement."""
