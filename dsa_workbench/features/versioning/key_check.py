@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dsa_workbench.columns import layout
 from dsa_workbench.columns.hashing import row_hashes
@@ -47,7 +48,7 @@ class KeyCheck:
                     row=row,
                     column=name,
                 )
-        self._hashes.append(row_hashes(columns, rows))
+        self._hashes.append(row_hashes([_by_value(column) for column in columns], rows))
         self._rows += rows
 
     def finish(self, take: Callable[[npt.NDArray[np.int64]], Any]) -> None:
@@ -75,7 +76,8 @@ class KeyCheck:
         repeats = 0
         first: tuple[int, int, tuple[Any, ...]] | None = None
         plain = [
-            column.cast(pa.string()).to_pylist() if _is_text(column) else column.to_pylist() for column in keys.columns
+            column.cast(pa.string()).to_pylist() if _is_text(column) else _by_value(column).to_pylist()
+            for column in keys.columns
         ]
         for row, key in zip(rows.tolist(), zip(*plain, strict=True), strict=True):
             shown = tuple(str(part) for part in key)
@@ -101,6 +103,14 @@ class KeyCheck:
             column=names,
             value=value,
         )
+
+
+def _by_value(column: Any) -> Any:
+    """Give floats equal bits where they are equal: -0.0 as 0.0, and one NaN."""
+    if not pa.types.is_floating(column.type):
+        return column
+    wide = column.cast(pa.float64())
+    return pc.if_else(pc.is_nan(wide), float("nan"), pc.add(wide, 0.0))
 
 
 def _is_text(column: Any) -> bool:
