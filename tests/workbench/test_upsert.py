@@ -76,6 +76,28 @@ def test_keys_of_several_columns_and_of_other_types(wb: Workbench) -> None:
     assert wb.read("s").to_arrow()["n"].to_pylist() == [1, 20, 30]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (pa.array([0.0, 1.5]), pa.array([1.5, -0.0])),
+        (pa.array([[1], []]), pa.array([[], [1]])),
+        (pa.array([{"a": 1}, {"a": None}]), pa.array([{"a": None}, {"a": 1}])),
+        (pa.array(["x", "y"]).dictionary_encode(), pa.array(["y", "x"])),
+    ],
+    ids=["float", "list", "struct", "dictionary"],
+)
+def test_keys_are_found_by_value_whatever_their_type(wb: Workbench, old: Any, new: Any) -> None:
+    wb.commit(pa.table({"k": old, "n": [1, 2]}), "s", key="k")
+    wb.commit(pa.table({"k": new, "n": [20, 10]}), "s", mode="upsert")
+    assert wb.read("s").to_arrow()["n"].to_pylist() == [10, 20]
+
+
+def test_equal_repeats_may_hold_nan(wb: Workbench) -> None:
+    wb.commit(pa.table({"k": [1], "x": [0.5]}), "s", key="k")
+    wb.commit(pa.table({"k": [1, 1], "x": [float("nan")] * 2}), "s", mode="upsert")
+    assert repr(wb.read("s").to_arrow()["x"].to_pylist()) == "[nan]"
+
+
 def test_an_upsert_of_many_rows_equals_the_same_in_pandas(wb: Workbench) -> None:
     old = pd.DataFrame({"id": range(60_000), "n": 0})
     new = pd.DataFrame({"id": range(59_000, 61_000), "n": 1})[::-3]

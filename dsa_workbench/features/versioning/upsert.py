@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from dsa_workbench.columns.equality import same_form
 from dsa_workbench.errors import ImportRejected
+from dsa_workbench.features.versioning.differ.joining import column_codes, join_columns, row_codes
 from dsa_workbench.features.versioning.read_table import StoredTable
 
 I64 = npt.NDArray[np.int64]
-
-_ROW = "\0row"
 
 
 def upsert_batches(
@@ -56,35 +55,32 @@ def _without_equal_repeats(new: Any, key: Sequence[str], label: str) -> Any:
     ImportRejected
         Two rows have the same key and different values.
     """
-    numbered = new.append_column(_ROW, pa.array(np.arange(new.num_rows)))
-    keys = numbered.group_by(list(key)).aggregate([(_ROW, "min"), (_ROW, "count")])
-    if keys.num_rows == new.num_rows:
+    coded, _, _ = row_codes(column_codes([new[name] for name in key], [new[name].slice(0, 0) for name in key]))
+    _, first, place = np.unique(coded, return_index=True, return_inverse=True)
+    if len(first) == new.num_rows:
         return new
-    first = np.sort(keys[f"{_ROW}_min"].to_numpy())
-    owner = numbered.join(keys, list(key)).sort_by(_ROW)[f"{_ROW}_min"]
-    again = np.flatnonzero(owner.to_numpy() != np.arange(new.num_rows))
-    for row in again.tolist():
-        before = owner[row].as_py()
-        if new.slice(row, 1).to_pylist() != new.slice(before, 1).to_pylist():
-            shown = ", ".join(str(new[name][row]) for name in key)
-            raise ImportRejected(
-                f"{label}: rows {before + 1:,} and {row + 1:,} have the same key {', '.join(key)} = {shown}, "
-                "and different values.",
-                hint="Keep one of them.",
-                row=row + 1,
-            )
-    return new.take(pa.array(first))
+    owner = first[place]
+    again = np.flatnonzero(owner != np.arange(new.num_rows))
+    left, right = new.take(pa.array(owner[again])), new.take(pa.array(again))
+    same = np.logical_and.reduce([same_form(a, b) for a, b in zip(left.columns, right.columns, strict=True)])
+    if not same.all():
+        row = int(again[np.argmin(same)])
+        shown = ", ".join(str(new[name][row]) for name in key)
+        raise ImportRejected(
+            f"{label}: rows {owner[row] + 1:,} and {row + 1:,} have the same key {', '.join(key)} = {shown}, "
+            "and different values.",
+            hint="Keep one of them.",
+            row=row + 1,
+        )
+    return new.take(pa.array(np.sort(first)))
 
 
 def _match(base: StoredTable, new: Any, key: Sequence[str]) -> I64:
     """Give for each new row the row that has its key, or -1."""
     stored = base.read(key, range(len(base.chunks)))
-    columns = [c.cast(new.schema.field(name).type) for name, c in zip(key, stored.columns, strict=True)]
-    old = pa.table([*columns, pa.array(np.arange(base.rows))], names=[*key, _ROW])
-    wanted = new.select(key).append_column("\0new", pa.array(np.arange(new.num_rows)))
-    joined = wanted.join(old, list(key), join_type="left outer")
+    joined = join_columns(stored.columns, [new[name] for name in key])
     target = np.full(new.num_rows, -1, dtype=np.int64)
-    target[joined["\0new"].to_numpy()] = pc.fill_null(joined[_ROW], -1).to_numpy()
+    target[joined.new] = joined.old
     return target
 
 
