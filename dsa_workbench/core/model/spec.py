@@ -7,7 +7,7 @@
     sales~2                the same, of the default branch
     sales@v1.0             a tag
     sales@3fa9c1d          a commit by the start of its id, 4 digits or more
-    sales@{2026-03-01}     what the default branch pointed at then; ``sales@dev@{2026-03-01}`` for another
+    sales@{2026-03-01}     what the default branch pointed at when that day ended; ``sales@dev@{2026-03-01 14:30}``
     book@main:Sheet2       one table of a workbook
 """
 
@@ -21,6 +21,8 @@ from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput, InvalidSpec
 
 _NAME = re.compile(r"[^\W_][\w.+/-]*", re.UNICODE)
+_PRECISE = re.compile(r".{8,10}[T ]\d\d:?\d\d:?\d\d(?P<fraction>[.,]\d+)?")
+"""A moment that names a second, and perhaps a part of it."""
 _STEPS = re.compile(r"(~\d*|\^)")
 _HINT = "A spec reads dataset@version:table, as in sales, sales@main~2, sales@v1.0 or book@main:Sheet2."
 MAX_NAME = 200
@@ -37,7 +39,7 @@ class VersionSpec:
     table: str | None = None
 
     def __str__(self) -> str:
-        at = f"@{{{self.at.isoformat()}}}" if self.at else ""
+        at = f"@{{{self.at.isoformat(timespec='microseconds')}}}" if self.at else ""
         back = f"~{self.back}" if self.back else ""
         table = f":{self.table}" if self.table is not None else ""
         return f"{self.dataset}@{self.version}{at}{back}{table}"
@@ -114,7 +116,7 @@ def _version(text: str, rest: str) -> tuple[str, datetime | None, int]:
 
 
 def _moment(text: str, words: str) -> datetime:
-    """Read a date (the end of that day, local time) or a date and time (local unless it has a zone)."""
+    """Read a date or a date and time, local unless it has a zone: the end of the day, minute or second it names."""
     try:
         day = date.fromisoformat(words)
     except ValueError:
@@ -124,6 +126,11 @@ def _moment(text: str, words: str) -> datetime:
             raise InvalidSpec(
                 f"{text!r}: {words!r} is no date.", hint="Write it as in {2026-03-01} or {2026-03-01 14:30}."
             ) from err
+        named = _PRECISE.match(words)
+        if named is None:
+            moment = moment.replace(second=59, microsecond=999_999)
+        elif not named["fraction"]:
+            moment = moment.replace(microsecond=999_999)
     else:
         moment = datetime.combine(day, time.max)
     return moment.astimezone(UTC)

@@ -38,8 +38,14 @@ def test_a_spec_reads_back_as_it_was_written(spec: VersionSpec) -> None:
         ("book@main:Sheet 2", VersionSpec("book", table="Sheet 2")),
         ("book:Sheet2", VersionSpec("book", table="Sheet2")),
         ("book~1:a:b", VersionSpec("book", back=1, table="a:b")),
-        ("s@{2026-03-01T12:30+00:00}", VersionSpec("s", at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))),
-        ("s@dev@{2026-03-01T12:30Z}~1:t", VersionSpec("s", "dev", datetime(2026, 3, 1, 12, 30, tzinfo=UTC), 1, "t")),
+        ("s@{2026-03-01T12:30+00:00}", VersionSpec("s", at=datetime(2026, 3, 1, 12, 30, 59, 999_999, UTC))),
+        ("s@{2026-03-01 12:30:07Z}", VersionSpec("s", at=datetime(2026, 3, 1, 12, 30, 7, 999_999, UTC))),
+        ("s@{2026-03-01T12:30:07.25Z}", VersionSpec("s", at=datetime(2026, 3, 1, 12, 30, 7, 250_000, UTC))),
+        ("s@{20260301T123007+0100}", VersionSpec("s", at=datetime(2026, 3, 1, 11, 30, 7, 999_999, UTC))),
+        (
+            "s@dev@{2026-03-01T12:30Z}~1:t",
+            VersionSpec("s", "dev", datetime(2026, 3, 1, 12, 30, 59, 999_999, UTC), 1, "t"),
+        ),
     ],
 )
 def test_the_forms_of_a_spec(text: str, expected: VersionSpec) -> None:
