@@ -1,4 +1,4 @@
-"""Tables that are in memory already: pandas, polars, Arrow.
+"""Tables that are in memory already: pandas, polars, Arrow, and whatever streams Arrow.
 
 Nothing is guessed here: the types are those that the user's table has. pandas keeps no null in a float column, so a
 NaN there comes in as null (as `pyarrow.Table.from_pandas` has it); a NaN inside an Arrow or polars column stays
@@ -24,22 +24,27 @@ BATCH_ROWS = 65_536
 
 def is_table(thing: object) -> bool:
     """Say whether `open_memory` can take it."""
-    return isinstance(thing, (pa.Table, pa.RecordBatch, pa.RecordBatchReader)) or _kind(thing) != ""
+    arrow = (pa.Table, pa.RecordBatch, pa.RecordBatchReader)
+    return isinstance(thing, arrow) or _kind(thing) != "" or (_streams(thing) and not isinstance(thing, type))
 
 
 def open_memory(thing: Any, name: str) -> TableSource:
-    """Open a table that is in memory.
+    """Open a table that is in memory, or a thing that streams one (Arrow's PyCapsule interface).
 
     Raises
     ------
     ImportRejected
         A column holds values of several types, or two columns have one name.
+    InvalidInput
+        What is streamed is one column and no table.
     """
     if isinstance(thing, pa.RecordBatchReader):
         schema = plain_schema(thing.schema)
         _check_names(schema.names, name)
         return ArrowSource(name, name, schema, _once(thing, schema, name))
     kind = _kind(thing)
+    if kind == "" and not isinstance(thing, (pa.Table, pa.RecordBatch)):
+        return _open_stream(thing, name)
     notes: tuple[str, ...] = ()
     if isinstance(thing, pa.RecordBatch):
         table = pa.Table.from_batches([thing])
@@ -57,6 +62,29 @@ def open_memory(thing: Any, name: str) -> TableSource:
         yield from table.to_batches(max_chunksize=BATCH_ROWS)
 
     return ArrowSource(name, name, schema, read, notes)
+
+
+def _streams(thing: object) -> bool:
+    return hasattr(thing, "__arrow_c_stream__")
+
+
+def _open_stream(thing: Any, name: str) -> TableSource:
+    try:
+        schema = plain_schema(pa.RecordBatchReader.from_stream(thing).schema)
+    except pa.ArrowInvalid as err:
+        raise InvalidInput(
+            f"{name}: a {type(thing).__name__} is one column and no table.",
+            hint="Give a table, as in pandas.DataFrame({'name': values}).",
+        ) from err
+    _check_names(schema.names, name)
+
+    def read() -> Iterator[pa.RecordBatch]:
+        # Errors come through an Arrow stream as bare text: a thing that gives batches in Python keeps them whole.
+        batches = thing.to_batches() if hasattr(thing, "to_batches") else pa.RecordBatchReader.from_stream(thing)
+        for batch in batches:
+            yield plain_batch(batch, schema)
+
+    return ArrowSource(name, name, schema, read)
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:

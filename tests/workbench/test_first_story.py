@@ -191,3 +191,13 @@ def test_a_ref_shows_itself_readably(wb: Workbench) -> None:
     done = wb.commit(pa.table({"n": [1]}), "log")
     assert repr(wb.branch("log", "dev")) == f"<branch dev at {done.short}>"
     assert repr(wb.protect("log", "dev")) == f"<branch dev at {done.short}, protected>"
+
+
+def test_a_version_can_be_committed_elsewhere_or_again(wb: Workbench) -> None:
+    old = wb.commit(pd.DataFrame({"id": [1, 2], "n": [1, 2]}), "s", key="id")
+    wb.commit(pd.DataFrame({"id": [1, 2], "n": [1, 3]}), "s")
+    back = wb.commit(wb.read("s~1"), "s", message="Back")
+    assert (back.created, back.tree) == (True, old.tree)
+    copied = wb.commit(wb.read("s"), "copy", key="id")
+    assert copied.tree == old.tree
+    assert not wb.diff("s", "copy")
