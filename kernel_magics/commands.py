@@ -115,6 +115,7 @@ DIFF = Command(
     ),
     (
         Option(("--key",), "pair rows by these columns", names, "A,B", means=Means.COLUMNS),
+        Option(("--merge-base",), "what NEW did since the last commit that both have in common"),
         _RENAME,
         _TABLE,
     ),
@@ -122,6 +123,7 @@ DIFF = Command(
         ("%dsa diff sales@main~1 sales@main", "the last change"),
         ("%dsa diff sales", "the same: a version and its parent"),
         ("%dsa diff sales df", "what a commit of df would change"),
+        ("%dsa diff sales sales@dev --merge-base", "what dev did since it left main"),
         ("d = %dsa diff sales@v1 sales", "then d.summary, d.schema, d.to_pandas()"),
     ),
     (

@@ -101,7 +101,13 @@ def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = Non
         shutil.copyfileobj(file, spool, 1 << 20)
         spool.seek(0)
         return _owning(_described(None, cast("BinaryIO", spool), label), spool)
-    return _described(None, cast("BinaryIO", file), label)
+    opened = _described(None, cast("BinaryIO", file), label)
+    if opened.start and not opened.head:
+        raise InvalidInput(
+            f"{label}: the file object stands at its end, and nothing is left to read.",
+            hint="Wind it back first: file.seek(0).",
+        )
+    return opened
 
 
 def unpacked(file: Input) -> Input:

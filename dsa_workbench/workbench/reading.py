@@ -8,8 +8,9 @@ from typing import Any
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.exports.export_file import export_file
-from dsa_workbench.features.versioning.diff import compared_sides, diff_sides
+from dsa_workbench.features.versioning.diff import compared_sides, diff_sides, side_at, side_at_merge_base
 from dsa_workbench.features.versioning.get_data import Selection, get_table
 from dsa_workbench.results import Diff, Exported, Reading
 from dsa_workbench.workbench.arguments import columns_of
@@ -68,11 +69,20 @@ class ReadVerbs(Connection):
         *,
         key: Sequence[str] | str | None = None,
         rename: Mapping[str, str] | None = None,
+        merge_base: bool = False,
     ) -> Diff:
         """Compare two versions, a version and a table in memory, or two datasets.
 
         `a` is the old side, `b` the new; each is a spec or a table in memory (or a dict of them). With `a` alone, the
         version is compared with the one before it. `key` pairs rows by these columns, whatever the tables declare.
+        With `merge_base`, the old side is the last commit that both versions have in common: what `b` did since.
         """
-        old, new = compared_sides(self.actor, self.store, self._cache, a, b)
+        if merge_base:
+            if not isinstance(a, str) or not isinstance(b, str):
+                raise InvalidInput("A merge base needs two versions.", hint="Give two specs of one dataset.")
+            first, second = parse_spec(a), parse_spec(b)
+            new = side_at(self.actor, self.store, self._cache, second)
+            old = side_at_merge_base(self.actor, self.store, self._cache, first, second)
+        else:
+            old, new = compared_sides(self.actor, self.store, self._cache, a, b)
         return Diff(old.title, new.title, diff_sides(old, new, key=columns_of(key), rename=rename))

@@ -15,6 +15,7 @@ from dsa_workbench.features.versioning.differ.tables import diff_tables
 from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
 from dsa_workbench.features.versioning.manifests import build_manifest
 from dsa_workbench.features.versioning.memory_segments import MemorySegments
+from dsa_workbench.features.versioning.merge_base import find_merge_base
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import resolve
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -57,6 +58,24 @@ def compared_sides(actor: Actor, store: IStore, cache: SegmentCache, a: Any, b: 
         return old, load(b, old)
     new = load(b, None)
     return load(a, new), new
+
+
+def side_at_merge_base(actor: Actor, store: IStore, cache: SegmentCache, a: VersionSpec, b: VersionSpec) -> Side:
+    """Load the tables of the best common ancestor of two versions of a dataset.
+
+    Raises
+    ------
+    InvalidInput
+        The versions have none.
+    """
+    with store.unit() as unit:
+        ours, theirs = resolve(unit, a), resolve(unit, b)
+        base = find_merge_base(unit, ours.commit.oid, theirs.commit.oid).commit
+    if base is None:
+        raise InvalidInput(
+            f"{a} and {b} have no commit in common.", hint="Compare them without merge_base (--merge-base)."
+        )
+    return side_at(actor, store, cache, VersionSpec(a.dataset, base.id, table=a.table or b.table))
 
 
 def side_at(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> Side:
