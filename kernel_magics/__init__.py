@@ -27,7 +27,8 @@ def unload_ipython_extension(shell: Any) -> None:
     _, magics, matcher = _loaded.pop(id(shell), (None, None, None))
     if magics is None:
         return
-    shell.magics_manager.magics["line"].pop("dsa", None)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("dsa", None)
     shell.magics_manager.registry.pop(type(magics).__name__, None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]
     if matcher in shell.Completer.custom_matchers:

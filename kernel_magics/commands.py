@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from kernel_magics import verbs
-from kernel_magics.grammar import Argument, Command, Means, Option, names, natural, pairs, resolution, sign, text, types
+from kernel_magics.grammar import (
+    Argument,
+    Command,
+    Means,
+    Option,
+    name,
+    names,
+    natural,
+    pairs,
+    resolution,
+    sign,
+    text,
+    types,
+)
 
 _SPEC_NOTE = "A spec reads dataset@version:table, as in sales, sales@main~2, sales@v1.0, sales@{2026-03-01}."
 _DATASET = Argument("DATASET", "where to write; sales@dev names the branch too", Means.DATASET, optional=True)
 _SPEC = Argument("SPEC", "the version; the dataset in use where it is left out", Means.SPEC, optional=True)
 _TABLE = Option(("--table",), "the table, where there are several", text, "NAME", means=Means.TABLE)
 _COLUMNS = Option(("--columns",), "only these columns, in this order", names, "A,B", means=Means.COLUMNS)
+_WHERE = Option(("--where",), "only rows that match this condition in SQL", text, "CONDITION")
 _RENAME = Option(("--rename",), "columns that have another name now", pairs, "OLD=NEW", means=Means.COLUMNS)
 _WRITE = (
     Option(
@@ -93,6 +107,7 @@ READ = Command(
     (_SPEC,),
     (
         _COLUMNS,
+        _WHERE,
         Option(("--offset",), "rows to skip", natural, "N"),
         Option(("--limit",), "rows to read at most", natural, "N"),
         _TABLE,
@@ -102,8 +117,38 @@ READ = Command(
         ("%dsa read sales@main~1", "look at the version before"),
         ("df = %dsa read sales --as pandas", "all of it as a frame"),
         ("%dsa read sales --columns order_id,qty --offset 1000 --limit 50", "a page of two columns"),
+        ("%dsa read sales --where \"qty > 10 and city = 'Ulm'\"", "the rows that match a condition in SQL"),
     ),
     (_SPEC_NOTE,),
+)
+SQL = Command(
+    "sql",
+    "ask versions in SQL; the query stands in the cell",
+    verbs.sql,
+    options=(
+        Option(
+            ("--param",),
+            "a value for $NAME: the variable NAME, or NAME=value, or NAME={expression}; may be repeated",
+            text,
+            "NAME[=VALUE]",
+            repeated=True,
+        ),
+        Option(("--limit",), "rows to give at most", natural, "N"),
+        Option(("-o", "--out"), "also keep the result in this variable", name, "NAME"),
+    ),
+    examples=(
+        ("%%dsa sql\nselect city, sum(qty) from sales group by city", "main of a dataset"),
+        (
+            "%%dsa sql -o grown\nselect * from sales@main n join sales@v1 o using (id) where n.qty > o.qty",
+            "two versions",
+        ),
+        ("%%dsa sql --param least=10 --param city\nfrom sales where qty >= $least and city = $city", "with values"),
+    ),
+    notes=(
+        'A table is a spec, in double quotes where it has blanks or dots: from sales@main~1, from "book@main:Q 1".',
+        "It reads and does nothing else. To keep what it gives: %dsa commit grown growth.",
+    ),
+    cell=True,
 )
 DIFF = Command(
     "diff",
@@ -257,7 +302,7 @@ CHECK = Command("check", "check that all that is stored is there and whole", ver
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        CONNECT, IMPORT, COMMIT, READ, DIFF, LOG, SHOW, BRANCH, TAG,
+        CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, LOG, SHOW, BRANCH, TAG,
         MERGE, REFS, DATASETS, EXPORT, STATUS, USE, CHECK,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,15 @@ from dsa_workbench.errors import DsaError
 from kernel_magics.commands import COMMANDS
 from kernel_magics.grammar import Command, Means, Option
 from kernel_magics.session import Session, is_data
+from kernel_magics.sql_completion import complete_sql
 from kernel_magics.words import split
 
 WAIT = 0.7
 """Seconds until completion gives up."""
 MOST = 200
 """Candidates that are offered."""
-_LINE = re.compile(r"^\s*(?:[^\W\d][\w.,\s\[\]'\"]*=\s*)?%dsa\s+(?P<rest>.*)$", re.DOTALL)
+_LINE = re.compile(r"^\s*(?:[^\W\d][\w.,\s\[\]'\"]*=\s*)?%?%dsa\s+(?P<rest>.*)$", re.DOTALL)
+_CELL = re.compile(r"\s*%%dsa\s+sql\b")
 _HELP = "help"
 _log = logging.getLogger(__name__)
 
@@ -37,10 +39,14 @@ def matcher_of(session: Session) -> Any:
 
     @context_matcher(identifier="dsa_workbench")  # type: ignore[untyped-decorator] # IPython types it so
     def match(context: CompletionContext) -> SimpleMatcherResult:
-        found = _LINE.match(context.text_until_cursor)
-        if not found:
+        body = _body(context)
+        found = None if body else _LINE.match(context.text_until_cursor)
+        if body:
+            fragment, candidates = _in_time(lambda: _complete_body(session, *body))
+        elif found:
+            fragment, candidates = complete(session, found["rest"])
+        else:
             return {"completions": []}
-        fragment, candidates = complete(session, found["rest"])
         return {
             "completions": [SimpleCompletion(text=text, type="dsa") for text in candidates],
             "matched_fragment": fragment,
@@ -53,13 +59,30 @@ def matcher_of(session: Session) -> Any:
 
 def complete(session: Session, rest: str) -> tuple[str, list[str]]:
     """Complete what was typed after ``%dsa``: give the fragment that is replaced, and what may replace it."""
+    return _in_time(lambda: _complete(session, rest))
+
+
+def _body(context: CompletionContext) -> tuple[str, str] | None:
+    """Give the body of a cell of SQL, whole and up to the cursor; None for any other."""
+    first, *lines = context.full_text.split("\n")
+    if not _CELL.match(first) or context.cursor_line == 0:
+        return None
+    until = [*lines[: context.cursor_line - 1], context.text_until_cursor]
+    return "\n".join(lines), "\n".join(until)
+
+
+def _complete_body(session: Session, body: str, until: str) -> tuple[str, list[str]]:
+    return complete_sql(body, until, lambda typed: _specs(session, typed), lambda spec: _columns(session, spec))
+
+
+def _in_time(find: Callable[[], tuple[str, list[str]]]) -> tuple[str, list[str]]:
     answer: list[tuple[str, list[str]]] = []
 
     def look() -> None:
         try:
-            answer.append(_complete(session, rest))
+            answer.append(find())
         except Exception:  # noqa: BLE001 - a Tab must never break typing; the log says why nothing came
-            _log.debug("completion of %r failed", rest, exc_info=True)
+            _log.debug("completion failed", exc_info=True)
 
     thread = threading.Thread(target=look, name="dsa-completion", daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,9 @@ from typing import Any, NoReturn
 
 from dsa_workbench.errors import InvalidInput
 from kernel_magics.words import ObjectWord
+
+_WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d*)")
+_DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 class Means(StrEnum):
@@ -42,7 +46,7 @@ class Argument:
 class Option:
     """An option: its flags (the last one names it), what it says, and how its value is read.
 
-    `read` turns the word into a value; without it the option is a switch.
+    `read` turns the word into a value; without it the option is a switch. A `repeated` one gives a list of values.
     """
 
     flags: tuple[str, ...]
@@ -51,6 +55,7 @@ class Option:
     value: str = "VALUE"
     choices: tuple[str, ...] = ()
     means: Means = Means.NOTHING
+    repeated: bool = False
 
     @property
     def name(self) -> str:
@@ -60,7 +65,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: what it does in a phrase, its words, a function that does it, and examples."""
+    """A command: what it does in a phrase, its words, a function that does it, and examples.
+
+    A `cell` command takes the body of its cell: it is called ``%%dsa``, and its function gets ``words.cell``.
+    """
 
     name: str
     what: str
@@ -69,25 +77,31 @@ class Command:
     options: tuple[Option, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    cell: bool = False
+
+    @property
+    def title(self) -> str:
+        """The command as it is called."""
+        return f"{'%%dsa' if self.cell else '%dsa'} {self.name}"
 
     @property
     def usage(self) -> str:
         """The command's shape on one line."""
         words = [f"[{a.name}]" if a.optional else a.name for a in self.arguments]
         options = ["[options]"] if self.options else []
-        return " ".join(["%dsa", self.name, *words, *options])
+        return " ".join([self.title, *words, *options])
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser that raises our error where argparse would print its usage and leave."""
 
     def error(self, message: str) -> NoReturn:
-        raise InvalidInput(f"{self.prog}: {message}.", hint=f"See {self.prog.replace('%dsa', '%dsa help', 1)}.")
+        raise InvalidInput(f"{self.prog}: {message}.", hint=f"See %dsa help {self.prog.split()[-1]}.")
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:
     """Make a command's parser."""
-    parser = _Parser(prog=f"%dsa {command.name}", add_help=False, allow_abbrev=False)
+    parser = _Parser(prog=command.title, add_help=False, allow_abbrev=False)
     for argument in command.arguments:
         parser.add_argument(argument.name.lower(), nargs="?" if argument.optional else None, metavar=argument.name)
     for option in command.options:
@@ -97,6 +111,7 @@ def parser_of(command: Command) -> argparse.ArgumentParser:
             parser.add_argument(
                 *option.flags,
                 dest=option.name,
+                action="append" if option.repeated else "store",
                 type=option.read,
                 metavar=option.value,
                 choices=option.choices or None,
@@ -122,15 +137,13 @@ def _not_understood(command: Command, word: str) -> InvalidInput:
     flag = word.split("=", 1)[0]
     if not flag.startswith("-"):
         return InvalidInput(
-            f"%dsa {command.name}: {word!r} is one word too many.",
+            f"{command.title}: {word!r} is one word too many.",
             hint=f"It reads: {command.usage}. Put text with blanks in quotes.",
         )
     flags = [flag for option in command.options for flag in option.flags]
     near = difflib.get_close_matches(flag, flags, 1)
     known = f"It knows {', '.join(flags)}." if flags else "It has no options."
-    return InvalidInput(
-        f"%dsa {command.name} has no option {flag}.", hint=f"Did you mean {near[0]}?" if near else known
-    )
+    return InvalidInput(f"{command.title} has no option {flag}.", hint=f"Did you mean {near[0]}?" if near else known)
 
 
 def names(word: str) -> list[str]:
@@ -179,6 +192,23 @@ def natural(word: str) -> int:
     if not digits.isdecimal():
         raise argparse.ArgumentTypeError(f"{word!r} is not a number of rows")
     return int(digits)
+
+
+def name(word: str) -> str:
+    """Read a name that a Python variable can have."""
+    if not word.isidentifier():
+        raise argparse.ArgumentTypeError(f"{word!r} cannot name a variable")
+    return word
+
+
+def literal(word: str) -> Any:
+    """Read a number, true, false or null; anything else is text, as are digits after a leading zero."""
+    known = {"true": True, "false": False, "null": None}
+    if word.lower() in known:
+        return known[word.lower()]
+    if _WHOLE.fullmatch(word):
+        return int(word)
+    return float(word) if _DECIMAL.fullmatch(word) else word
 
 
 def text(word: str) -> str:

@@ -14,6 +14,7 @@ from dsa_workbench.rendering.document import (
     Mark,
     Piece,
     Row,
+    Verbatim,
     line,
     plain,
 )
@@ -34,7 +35,7 @@ class HelpPage(Displayed):
 
 
 def _overview() -> Document:
-    rows = [Row(((Piece(f"%dsa {name}", Mark.CODE),), plain(command.what))) for name, command in COMMANDS.items()]
+    rows = [Row(((Piece(command.title, Mark.CODE),), plain(command.what))) for command in COMMANDS.values()]
     rows.append(Row(((Piece("%dsa help COMMAND", Mark.CODE),), plain("show the words, options and examples of one"))))
     specs = (
         ("sales", "the head of the branch main"),
@@ -69,9 +70,18 @@ def _page(command: Command) -> Document:
         blocks.append(Grid("", (Head("option"), Head("what it says")), rows))
     if command.examples:
         blocks.append(Heading(plain("Examples"), level=2))
-        blocks.append(Facts(tuple((example, plain(what)) for example, what in command.examples)))
+        blocks += _examples(command)
     blocks += [line(note) for note in command.notes]
     return tuple(blocks)
+
+
+def _examples(command: Command) -> list[Block]:
+    if not command.cell:
+        return [Facts(tuple((example, plain(what)) for example, what in command.examples))]
+    blocks: list[Block] = []
+    for example, what in command.examples:
+        blocks += [line(f"{what[0].upper()}{what[1:]}:"), Verbatim(example)]
+    return blocks
 
 
 def _flags(option: Option) -> str:

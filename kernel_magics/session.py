@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Session:
     `names` are the user's variables, `tell` says a line beside the result, `report` takes progress.
     """
 
-    names: Mapping[str, Any]
+    names: MutableMapping[str, Any]
     open_workbench: Callable[[str | None], Any]
     tell: Callable[[str], None]
     report: Reporter | None = None
@@ -113,19 +113,33 @@ class Session:
 
     def _variable(self, word: str) -> Any:
         first, *rest = word.split(".")
-        if first not in self.names:
-            tables = [name for name, value in self.names.items() if not name.startswith("_") and is_data(value)]
-            near = difflib.get_close_matches(first, tables, 1)
-            hint = f"Did you mean {near[0]}?" if near else "Assign the data to a variable first."
-            if "." in word or "/" in word:
-                hint = "To commit a file, use: %dsa import FILE DATASET"
-            raise NotFound(f"There is no Python variable {first!r}.", hint=hint)
-        value = self.names[first]
+        if first not in self.names and ("." in word or "/" in word):
+            raise NotFound(
+                f"There is no Python variable {first!r}.", hint="To commit a file, use: %dsa import FILE DATASET"
+            )
+        value = self.variable(first, is_data)
         for attribute in rest:
             if not hasattr(value, attribute):
                 raise NotFound(f"{word} has no attribute {attribute!r}.", hint="Write an expression in braces.")
             value = getattr(value, attribute)
         return value
+
+    def variable(self, name: str, meant: Callable[[object], bool] = lambda _: True) -> Any:
+        """Give the value of a Python variable; `meant` tells which others may have been meant.
+
+        Raises
+        ------
+        NotFound
+            There is none of this name.
+        """
+        if name in self.names:
+            return self.names[name]
+        others = [other for other, value in self.names.items() if not other.startswith("_") and meant(value)]
+        near = difflib.get_close_matches(name, others, 1)
+        raise NotFound(
+            f"There is no Python variable {name!r}.",
+            hint=f"Did you mean {near[0]}?" if near else "Assign it to a variable first.",
+        )
 
     def spec_or_frame(self, word: str) -> Any:
         """Take a word as data or as a spec.

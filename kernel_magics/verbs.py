@@ -9,8 +9,9 @@ from typing import Any
 
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.errors import InvalidInput
+from kernel_magics.grammar import literal
 from kernel_magics.session import Session
-from kernel_magics.words import ObjectWord
+from kernel_magics.words import AssignedWord, ObjectWord
 
 _WRITE = ("key", "mode", "message", "rename", "idempotency_key", "table")
 _SOURCE = ("types", "sheets", "delimiter", "encoding", "quote", "null_tokens", "ragged")
@@ -42,7 +43,7 @@ def commit(session: Session, words: Namespace) -> Any:
 def read(session: Session, words: Namespace) -> Any:
     """Read a table, as a lazy reading or as a frame."""
     spec = _with_table(session.spec(words.spec), words.table)
-    reading = session.workbench.read(spec, **_given(words, "columns", "offset", "limit"))
+    reading = session.workbench.read(spec, **_given(words, "columns", "where", "offset", "limit"))
     match getattr(words, "as"):
         case "pandas":
             return reading.to_pandas()
@@ -52,6 +53,25 @@ def read(session: Session, words: Namespace) -> Any:
             return reading.to_polars()
         case _:
             return reading
+
+
+def sql(session: Session, words: Namespace) -> Any:
+    """Ask versions in SQL, and keep the result under a name where one is given."""
+    parameters = dict(_parameter(session, word) for word in words.param or ())
+    result = session.workbench.sql(words.cell, parameters, **_given(words, "limit"))
+    if words.out is not None:
+        session.names[words.out] = result
+    return result
+
+
+def _parameter(session: Session, word: str) -> tuple[str, Any]:
+    """Read ``name`` (the variable of that name), ``name=value`` or ``name={expression}``."""
+    name, equals, value = word.partition("=")
+    if not name.isidentifier():
+        raise InvalidInput(f"--param {word}: {name!r} is no name.", hint="Write --param name or --param name=value.")
+    if isinstance(word, AssignedWord):
+        return name, word.value
+    return name, literal(value) if equals else session.variable(name)
 
 
 def diff(session: Session, words: Namespace) -> Any:

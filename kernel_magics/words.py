@@ -34,6 +34,18 @@ class ObjectWord(str):
         return word
 
 
+class AssignedWord(str):
+    """A word of the form ``name={expression}``, as text, that keeps the value."""
+
+    value: Any
+
+    def __new__(cls, name: str, value: Any) -> AssignedWord:
+        """Make the word for a name and a value."""
+        word = super().__new__(cls, f"{name}={value}")
+        word.value = value
+        return word
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """Python code in a word: between braces, or a name after `$`."""
@@ -156,6 +168,9 @@ def expand(word: Word, names: Mapping[str, Any]) -> str:
         code = word.parts[0].code
         value = _evaluate(code, names)
         return str(value) if isinstance(value, _TEXTUAL) else ObjectWord(code, value)
+    match word.parts:
+        case [str() as start, Expression(code, dollar=False)] if start[-1:] == "=" and start[:-1].isidentifier():
+            return AssignedWord(start[:-1], _evaluate(code, names))
     return "".join(part if isinstance(part, str) else _text(part, names) for part in word.parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dsa_workbench.rendering.cells import cell, is_text, stands_right, texts
@@ -19,6 +19,15 @@ def view(title: str, commit: str, table: Any, rows: int, key: Sequence[str], off
     what = f"{count(rows, 'row')}, {count(table.num_columns, 'column')}"
     heading = Heading((Piece(visible(title)), Piece(f"  {commit}", Mark.CODE), Piece(f"  {what}", Mark.DIM)))
     return (heading, grid(table, rows=rows, key=key, offset=offset))
+
+
+def query(versions: Mapping[str, str], table: Any, rows: int) -> Document:
+    """Show the result of a query: which versions it read, its first rows (`table`), and how many there are in all."""
+    what = f"{count(rows, 'row')}, {count(table.num_columns, 'column')}"
+    read: list[Piece] = []
+    for name, commit in versions.items():
+        read += [Piece(f"{', ' if read else '  of '}{visible(name)} ", Mark.DIM), Piece(commit, Mark.CODE)]
+    return (Heading((Piece(what), *read), level=2), grid(table, rows=rows))
 
 
 def grid(table: Any, *, rows: int, key: Sequence[str] = (), offset: int = 0, caption: str = "") -> Grid:

@@ -6,6 +6,7 @@ from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
 from dsa_workbench.results.merges import Conflicts, MergeResult
+from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
 from dsa_workbench.results.refs import Datasets, Refs
 from dsa_workbench.results.reports import CheckReport, Exported, Status
@@ -21,6 +22,7 @@ __all__ = [
     "Exported",
     "Log",
     "MergeResult",
+    "QueryResult",
     "Reading",
     "Refs",
     "RowSource",

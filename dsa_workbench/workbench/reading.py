@@ -12,7 +12,8 @@ from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.exports.export_file import export_file
 from dsa_workbench.features.versioning.diff import compared_sides, diff_sides, side_at, side_at_merge_base
 from dsa_workbench.features.versioning.get_data import Selection, get_table
-from dsa_workbench.results import Diff, Exported, Reading
+from dsa_workbench.features.versioning.queries.query import query as make_query
+from dsa_workbench.results import Diff, Exported, QueryResult, Reading
 from dsa_workbench.workbench.arguments import columns_of
 from dsa_workbench.workbench.connection import Connection
 
@@ -32,12 +33,29 @@ class ReadVerbs(Connection):
     ) -> Reading:
         """Read a table at a version: all of it or a page, all columns or some.
 
-        `where` is a list of (column, operator, value) that must all hold, or a `pyarrow.compute.Expression`. The rows
-        are fetched when they are asked for: ``.to_pandas()``, ``.to_arrow()``, ``.to_polars()``, ``.to_batches()``.
+        `where` is a condition in SQL (``"qty > 10 and city = 'Ulm'"``), a list of (column, operator, value) that must
+        all hold, or a `pyarrow.compute.Expression`. The rows are fetched when they are asked for: ``.to_pandas()``,
+        ``.to_arrow()``, ``.to_polars()``, ``.to_batches()``.
         """
         found = get_table(self.actor, self.store, self._cache, parse_spec(spec))
         selection = Selection(found.table, columns_of(columns), where, offset, limit)
         return Reading(found.spec, found.commit, selection, found.table.key, offset)
+
+    def sql(self, query: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None) -> QueryResult:
+        """Ask versions in SQL: ``select city, sum(qty) from sales@main group by city``.
+
+        A table is a version spec, in quotes or not. `params` are the values of ``$name`` in the query. It runs in
+        this process, by DuckDB, which reads the columns and chunks that it needs and can reach nothing else.
+
+        Raises
+        ------
+        InvalidInput
+            It is no single statement that reads, or has a fault: the message says which.
+        NotFound
+            It names a version that is not there.
+        """
+        found = make_query(self.actor, self.store, self._cache, query, params or {}, limit)
+        return QueryResult(query, found, {str(at.spec): at.commit.short for at in found.tables.values()})
 
     def export(
         self,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from dsa_workbench.errors import InvalidInput
@@ -9,7 +10,7 @@ from kernel_magics.commands import COMMANDS
 from kernel_magics.grammar import Command, parse
 from kernel_magics.magics import command_named
 from kernel_magics.pages import HelpPage
-from kernel_magics.words import ObjectWord
+from kernel_magics.words import ObjectWord, expand, split
 
 
 def given(line: str) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def test_options_take_python_values() -> None:
         parse(COMMANDS["import"], ["a.csv", "--key", ObjectWord("n", 3)])
 
 
-@pytest.mark.parametrize("name", ["job", "sql", "checkout", "imprt"])
+@pytest.mark.parametrize("name", ["job", "blame", "checkout", "imprt"])
 def test_commands_that_do_not_exist_are_told_with_the_list(name: str) -> None:
     with pytest.raises(InvalidInput) as told:
         command_named(name)
@@ -79,14 +80,14 @@ def test_commands_that_do_not_exist_are_told_with_the_list(name: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
 def test_every_command_has_a_help_page(command: Command) -> None:
     page = repr(HelpPage(command))
-    assert page.startswith(f"%dsa {command.name}")
+    assert page.startswith(command.title)
     for argument in command.arguments:
         assert argument.name in page
     for option in command.options:
         assert all(flag in page for flag in option.flags)
     for example, _ in command.examples:
         assert example in page
-    assert f"%dsa {command.name}" in repr(HelpPage())
+    assert command.title in repr(HelpPage())
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,7 @@ def test_every_command_has_a_help_page(command: Command) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_example_can_be_read(command: Command, example: str) -> None:
-    words = example.replace('"', "").partition(f"%dsa {command.name}")[2]
-    texts = {"March extract": "March", "Prices corrected": "Prices", "march 2026.csv": "march.csv"}
-    for text, short in texts.items():
-        words = words.replace(text, short)
-    assert parse(command, words.replace("{df[df.qty > 0]}", "df").split()) is not None
+    words = example.splitlines()[0].partition(f"{command.title} ")[2]
+    assert command.title in example
+    names = {"df": pd.DataFrame({"qty": [1]}), "pd": pd}
+    assert parse(command, [expand(word, names) for word in split(words)]) is not None

@@ -11,7 +11,7 @@ GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "magics.md").r
 
 
 def test_the_guide_names_every_command_as_help_does() -> None:
-    listed = re.findall(r"^\| `%dsa (\w+)(.*?)` \|", GUIDE, re.MULTILINE)
+    listed = re.findall(r"^\| `%?%dsa (\w+)(.*?)` \|", GUIDE, re.MULTILINE)
     expected = [
         (name, "".join(f" [{a.name}]" if a.optional else f" {a.name}" for a in command.arguments))
         for name, command in COMMANDS.items()

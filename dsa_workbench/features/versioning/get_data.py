@@ -17,9 +17,14 @@ from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.queries.condition import Condition
+from dsa_workbench.features.versioning.queries.pruning import matching_chunks, mentioned
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import resolve
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
+
+_ORDERED = {"=", "==", "<", "<=", ">", ">=", "in"}
+"""Comparisons that are false for NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Selection:
         self._table, self._offset, self._limit = table, offset, limit
         self._columns = tuple(table.schema.names if columns is None else columns)
         self._storage = table.arrow_schema(self._columns)
-        self._where = _condition(table, where)
+        self._where = where if where is None else _condition(table, where)
 
     @cached_property
     def schema(self) -> Any:
@@ -91,42 +96,69 @@ class Selection:
         size = room if limit is None else limit if room is None else min(limit, room)
         if self._where is None:
             yield from self._table.page(self._columns, start, size)
+        elif isinstance(self._where, Condition):
+            for positions in _page(self._where.positions(), start, size):
+                yield from [positions] if count else self._table.take(self._columns, positions.column(0)).to_batches()
+        else:
+            for batch in _page(self._where.batches(() if count else self._columns), start, size):
+                yield batch if count else batch.select(list(self._columns))
+
+
+def _page(batches: Iterator[Any], start: int, size: int | None) -> Iterator[Any]:
+    """Leave out the first `start` rows, and give `size` of those that follow."""
+    for batch in batches:
+        passed = min(start, batch.num_rows)
+        start -= passed
+        rest = batch.slice(passed, size)
+        if size is not None:
+            size -= rest.num_rows
+        if rest.num_rows:
+            yield rest
+        if size == 0:
             return
-        names, expression = self._where
-        columns = () if count else self._columns
-        wanted = [*columns, *(n for n in names if n not in columns)]
-        for batch in self._table.read_chunks(wanted, range(len(self._table.chunks))):
-            matching = batch.filter(expression)
-            if start:
-                passed = min(start, matching.num_rows)
-                start -= passed
-                matching = matching.slice(passed)
-            if size is not None:
-                matching = matching.slice(0, size)
-                size -= matching.num_rows
-            if matching.num_rows:
-                yield matching if count else matching.select(list(self._columns))
-            if size == 0:
-                return
 
 
-def _condition(table: StoredTable, where: Any) -> tuple[list[str], Any] | None:
-    """Turn a condition into the columns it may need and an Arrow expression.
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """An Arrow expression on a table; with `floats`, one that no NaN can match."""
 
-    It is a `pyarrow.compute.Expression`, or a list of (column, operator, value), all of which must hold.
+    table: StoredTable
+    names: list[str]
+    expression: Any
+    floats: bool
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
+        """Read the rows that match, with these columns and those of the condition."""
+        wanted = [*columns, *(n for n in self.names if n not in columns)]
+        for batch in self.table.read_chunks(wanted, matching_chunks(self.table, self.expression, floats=self.floats)):
+            yield batch.filter(self.expression)
+
+
+def _condition(table: StoredTable, where: Any) -> Condition | _Filter | None:
+    """Take a condition: text, a list of (column, operator, value) that must all hold, or an Arrow expression.
+
+    Raises
+    ------
+    InvalidInput
+        It cannot be read, or does not fit the columns.
     """
     if where is None:
         return None
-    if isinstance(where, pc.Expression):
-        return list(table.schema.names), where
+    if isinstance(where, str):
+        return Condition(table, where)
     try:
-        terms = [where] if isinstance(where, tuple) else list(where)
-        names = list(dict.fromkeys(term[0] for term in terms))
-        expression = pq.filters_to_expression(terms)
-    except (TypeError, ValueError, IndexError) as err:
+        if isinstance(where, pc.Expression):
+            found = _Filter(table, mentioned(table.schema.names, where), where, floats=False)
+        else:
+            terms = [where] if isinstance(where, tuple) else list(where)
+            names = list(dict.fromkeys(term[0] for term in terms))
+            table.arrow_schema(names)
+            ordered = all(term[1] in _ORDERED for term in terms)
+            found = _Filter(table, names, pq.filters_to_expression(terms), floats=ordered)
+        table.arrow_schema(found.names).empty_table().filter(found.expression)
+    except (TypeError, ValueError, IndexError, pa.ArrowNotImplementedError) as err:
         raise InvalidInput(
             f"The condition {where!r} cannot be read ({err}).",
-            hint="Write it as [('qty', '>', 3), ('country', 'in', ['France', 'Italy'])].",
+            hint="Write it as \"qty > 3 and country in ('France', 'Italy')\", or as [('qty', '>', 3)].",
         ) from err
-    table.arrow_schema(names)
-    return names, expression
+    return found
