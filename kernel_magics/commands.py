@@ -14,6 +14,7 @@ from kernel_magics.grammar import (
     pairs,
     resolution,
     sign,
+    sign_or_none,
     text,
     types,
 )
@@ -69,8 +70,25 @@ IMPORT = Command(
         Option(("--sheets",), "only these sheets of a workbook", names, "A,B"),
         Option(("--delimiter",), "between fields; tab for the tab", sign, "CHAR"),
         Option(("--encoding",), "as in utf-8, cp1252, latin-1", text, "NAME"),
+        Option(("--header",), "the first row holds names, whatever it looks like"),
         Option(("--no-header",), "the first row is data already"),
-        Option(("--quote",), "around fields that hold delimiters", sign, "CHAR"),
+        Option(
+            ("--quote",), "around fields that hold delimiters; none where quotes mean nothing", sign_or_none, "CHAR"
+        ),
+        Option(("--escape",), "before quotes inside of fields; none where they are doubled", sign_or_none, "CHAR"),
+        Option(("--comment",), "begins lines that are no rows; none where there are none", sign_or_none, "CHAR"),
+        Option(("--skip-rows",), "lines above the table", natural, "N"),
+        Option(("--decimal",), "before the decimals of numbers", sign, "CHAR"),
+        Option(("--thousands",), "between the thousands of numbers", sign, "CHAR"),
+        Option(
+            ("--decimals",),
+            "numbers with a point: floats (float), or decimals with all their digits (exact)",
+            text,
+            "HOW",
+            choices=("float", "exact"),
+        ),
+        Option(("--member",), "the file in a zip archive of several", text, "NAME"),
+        Option(("--explain",), "import nothing: say how the file would be read, why, and how to change it"),
         Option(("--null-tokens",), "texts that mean null", names, "A,B"),
         Option(
             ("--ragged",),
@@ -87,6 +105,7 @@ IMPORT = Command(
         ),
         ("%dsa import book.xlsx plan --sheets Q1,Q2", "two sheets of a workbook, each a table"),
         ("%dsa import new.csv sales --mode append --types zip=text", "add rows"),
+        ("%dsa import old.csv sales --explain", "look first: delimiter, encoding, header, types, and why"),
     ),
 )
 COMMIT = Command(

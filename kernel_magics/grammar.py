@@ -186,6 +186,11 @@ def sign(word: str) -> str:
     return char
 
 
+def sign_or_none(word: str) -> str:
+    """Read a single character, or the word ``none``."""
+    return word if word == "none" else sign(word)
+
+
 def natural(word: str) -> int:
     """Read a number that is not negative; underscores and commas may group its digits."""
     digits = word.replace("_", "").replace(",", "")

@@ -14,7 +14,12 @@ from kernel_magics.session import Session
 from kernel_magics.words import AssignedWord, ObjectWord
 
 _WRITE = ("key", "mode", "message", "rename", "idempotency_key", "table")
-_SOURCE = ("types", "sheets", "delimiter", "encoding", "quote", "null_tokens", "ragged")
+_SOURCE = (
+    "types", "sheets", "delimiter", "encoding", "quote", "escape", "comment", "skip_rows", "decimal", "thousands",
+    "decimals", "null_tokens", "ragged", "member",
+)  # fmt: skip
+_NONE = {"quote": None, "escape": "", "comment": ""}
+"""What the word `none` says to options that take a sign."""
 
 
 def connect(session: Session, words: Namespace) -> Any:
@@ -24,11 +29,15 @@ def connect(session: Session, words: Namespace) -> Any:
 
 def import_file(session: Session, words: Namespace) -> Any:
     """Import a file, or a file object given as an expression."""
-    dataset, ref = session.target(words.dataset, words.ref)
     source = words.source.value if isinstance(words.source, ObjectWord) else _path(words.source)
-    given = _given(words, *_WRITE, *_SOURCE)
-    if words.no_header:
-        given["header"] = False
+    reading = _given(words, *_SOURCE)
+    if words.header or words.no_header:
+        reading["header"] = not words.no_header
+    reading |= {name: nothing for name, nothing in _NONE.items() if reading.get(name) == "none"}
+    if words.explain:
+        return session.workbench.explain(source, **reading)
+    dataset, ref = session.target(words.dataset, words.ref)
+    given = _given(words, *_WRITE) | reading
     return session.workbench.import_file(source, dataset, ref=ref, progress=session.report, **given)
 
 

@@ -19,11 +19,13 @@ import pyarrow as pa
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.classify import classify
+from dsa_workbench.files.cleaning import without_marks
 from dsa_workbench.files.convert import cast_given, cast_proved, contract
 from dsa_workbench.files.detect import (
     CP1252,
     to_utf8,
 )
+from dsa_workbench.files.digits import places_of
 from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
 from dsa_workbench.files.header import column_names
 from dsa_workbench.files.parse import (
@@ -35,12 +37,13 @@ from dsa_workbench.files.parse import (
     record_line,
 )
 from dsa_workbench.files.records import Block, cut_blocks
-from dsa_workbench.files.sniff import encoding_note, sniff
+from dsa_workbench.files.sniff import encoding_note, guess_from, sniff
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import MIB, SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
 
 MAX_THREADS = 4
 TAIL_BYTES = 256 * 1024
+_MARKED = "byte order marks in the middle of the file were left out."
 
 
 def _article(kind: str) -> str:
@@ -82,7 +85,9 @@ class DelimitedTable:
         self._progress = progress
         found = sniff(file, options)
         self._layout, self._names, self._encoding = found.layout, found.names, found.encoding
-        self._found = found
+        self.found = found
+        self.seen: list[Evidence] = []
+        """The forms that the first look saw, by column."""
         self._opening_notes = list(found.notes)
         self._given = contract(options.types, self._names, self.label)
         self._final = False
@@ -102,7 +107,7 @@ class DelimitedTable:
         for i, evidence in enumerate(self._evidence):
             if i in self._given:
                 continue
-            if (culprit := evidence.culprit()) is not None:
+            if self._guess[i] == pa.string() and (culprit := evidence.culprit()) is not None:
                 row, value, before = culprit
                 notes.append(f"{self._names[i]} is text, not {before}: {self.locate(row)} holds {value!r:.80}.")
             elif Form.EMPTY in evidence.forms and self._guess[i] != pa.string():
@@ -143,20 +148,25 @@ class DelimitedTable:
         except Misfit as err:
             raise self._refused(err, rows) from None
         self._filled, self._evidence, self._final = filled, evidence, True
-        decided = [self._given.get(i, decide(e.forms)) for i, e in enumerate(evidence)]
+        decided = [self._given.get(i, self._decided(e)) for i, e in enumerate(evidence)]
         if not known and decided != self._guess:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
 
     def _blocks(self, size: int) -> Iterator[Block]:
         """Cut the file behind its header into blocks of whole records."""
-        return cut_blocks(
+        blocks = cut_blocks(
             self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
-            line=self._found.lines, offset=self._found.bom + self._found.skipped,
+            line=self.found.lines, offset=self.found.bom + self.found.skipped,
         )  # fmt: skip
+        for block in blocks:
+            data, marked = without_marks(block.data)
+            if marked and _MARKED not in self._opening_notes:
+                self._opening_notes.append(_MARKED)
+            yield replace(block, data=data) if marked else block
 
     def _body(self, size: int) -> Iterator[tuple[bytes, int]]:
-        left = self._found.skipped
+        left = self.found.skipped
         for chunk, position in self._utf8(size):
             if left >= len(chunk):
                 left -= len(chunk)
@@ -165,7 +175,7 @@ class DelimitedTable:
             left = 0
 
     def _utf8(self, size: int) -> Iterator[tuple[bytes, int]]:
-        return to_utf8(self._file.chunks(size), self._encoding, self._found.bom, self.label)
+        return to_utf8(self._file.chunks(size), self._encoding, self.found.bom, self.label)
 
     def _is_small(self) -> bool:
         return not self._file.compression and (self._file.size or 0) <= self._options.block_bytes
@@ -175,15 +185,15 @@ class DelimitedTable:
             self._progress(Progress(phase, rows, position, self._file.size))
 
     def _fall_back(self, err: BadEncoding) -> None:
-        """Take a file that is not UTF-8 as Windows-1252, unless the user said what it is."""
-        if self._options.encoding or self._encoding != "utf-8" or self._found.bom:
+        """Guess what a file that is not UTF-8 is, unless the user said it."""
+        if self._options.encoding or self._encoding != "utf-8" or self.found.bom:
             raise ImportRejected(
                 f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {err.offset:,} is not UTF-8.",
                 hint="Name the file's encoding, such as encoding='cp1252'.",
                 file=self.label, line=err.line, offset=err.offset,
             ) from err  # fmt: skip
-        self._encoding = CP1252
-        self._opening_notes.append(encoding_note(CP1252, err.line, err.byte))
+        self._encoding = guess_from(self._file)[0].encoding
+        self._opening_notes.append(encoding_note(self._encoding, err.line, err.byte))
 
     def _widen(self, err: Wider) -> None:
         """Add columns for the cells beyond the header's."""
@@ -220,14 +230,22 @@ class DelimitedTable:
         except BadEncoding as err:
             self._fall_back(err)
             return self._first_guess()
-        forms = [e.forms for e in seen]
+        self.seen = seen
         if not small:
-            forms = [a | b for a, b in zip(forms, self._tail_forms(), strict=True)]
-        return [self._given.get(i, decide(f)) for i, f in enumerate(forms)]
+            seen = [replace(e) for e in seen]
+            for evidence, tail in zip(seen, self._tail(), strict=True):
+                evidence.forms |= tail.forms
+                evidence.places = evidence.places.fold(tail.places)
+        return [self._given.get(i, self._decided(e)) for i, e in enumerate(seen)]
 
-    def _tail_forms(self) -> list[Form]:
+    def _decided(self, evidence: Evidence) -> pa.DataType:
+        """Choose the type of a column in which all this was seen."""
+        exact = evidence.places.kind if self._options.decimals == "exact" else None
+        return decide(evidence.forms) if exact is None else exact
+
+    def _tail(self) -> list[Evidence]:
         """Look at the last rows. It is a hint only: where they begin inside quotes, what is seen is wrong."""
-        nothing = [Form.NONE] * len(self._names)
+        nothing = [Evidence() for _ in self._names]
         if self._file.compression or self._encoding not in ("utf-8", CP1252):
             return nothing
         tail = self._file.tail(TAIL_BYTES)
@@ -237,12 +255,24 @@ class DelimitedTable:
             self._fold_texts(parse_block(Block(memoryview(tail), 1, 0, 0), self._layout), seen)
         except (ImportRejected, BadEncoding, Wider):
             return nothing
-        return [e.forms for e in seen]
+        return seen
 
     def _fold_texts(self, texts: Texts, seen: list[Evidence]) -> None:
         for i, column in enumerate(texts.columns):
-            if i not in self._given and not is_settled(seen[i].forms):
-                seen[i].fold(classify(column)[0], 0)
+            if i not in self._given and (self._options.decimals == "exact" or not is_settled(seen[i].forms)):
+                seen[i].fold(self._classified(column)[0], 0)
+
+    def _classified(self, written: pa.StringArray) -> tuple[Evidence, pa.Array | None]:
+        """Find the forms of a column, in whatever way its numbers are written."""
+        told = written if self.found.numerals is None else self.found.numerals.translated(written)
+        seen, parsed = classify(told)
+        if self._options.decimals == "exact":
+            seen.places = places_of(told)
+        if self.found.numerals is None:
+            return seen, parsed
+        for form, (row, _) in seen.first.items():
+            seen.first[form] = (row, written[row].as_py())
+        return seen, parsed
 
     # --------------------------------------------------------------------------------- all blocks
 
@@ -283,17 +313,22 @@ class DelimitedTable:
             batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         return _Result(texts.rows, texts.filled, batch, evidence)
 
-    def _typed(self, i: int, column: pa.StringArray, known: Form, block: Block) -> tuple[Evidence, pa.Array | None]:
+    def _typed(self, i: int, written: pa.StringArray, known: Form, block: Block) -> tuple[Evidence, pa.Array | None]:
         guess = self._guess[i]
+        column = written
+        if self.found.numerals is not None and guess != pa.string():
+            column = self.found.numerals.translated(written)
         if i in self._given:
             array, misfit = cast_given(column, guess)
             if array is None:
-                raise Misfit(i, misfit, column[misfit].as_py(), record_line(block, self._layout, misfit))
+                raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self._layout, misfit))
             return Evidence(), array
-        if self._final or is_settled(known):
+        if self._final or (is_settled(known) and self._options.decimals != "exact"):
             return Evidence(), cast_proved(column, guess)
-        seen, parsed = classify(column)
-        if not holds(guess, seen.forms):
+        if self.found.numerals is not None and guess == pa.string():
+            return self._classified(written)[0], written
+        seen, parsed = self._classified(written)
+        if not (seen.places.fits(guess) if pa.types.is_decimal(guess) else holds(guess, seen.forms)):
             return seen, None
         if parsed is not None and parsed.type == guess:
             return seen, parsed

@@ -1,16 +1,12 @@
-"""Finds out how a text file is written: encoding, delimiter, line ends. What it assumes it says."""
+"""Encodings: finds byte order marks and UTF-16, and turns whatever a file is into a stream of UTF-8."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
-from collections import Counter
 from collections.abc import Iterator
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
 
-DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 64 * 1024
 CP1252 = "windows-1252"
 _BOMS = (
@@ -22,9 +18,13 @@ _BOMS = (
 )
 # Five bytes mean nothing in Windows-1252; as in the WHATWG encoding standard they stand for the C1 controls, so that
 # every byte has a meaning and comes back when written.
-_CP1252_TABLE = "".join(
+CP1252_TABLE = "".join(
     chr(b) if b in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([b]).decode("cp1252") for b in range(256)
 )
+
+
+# Of the controls that no text holds; 1, 30 and 31 stand between cells in some.
+_CONTROLS = (0, *range(2, 9), *range(14, 27), 28, 29)
 
 
 def split_bom(head: bytes) -> tuple[str | None, int]:
@@ -59,7 +59,7 @@ def is_utf8(head: bytes) -> bool:
 
 
 def check_text(head: bytes, encoding: str, label: str) -> None:
-    """Refuse what is no text: too many of its first bytes are control characters.
+    """Refuse what is no text: more than one in twelve of its first bytes is a control character.
 
     Raises
     ------
@@ -69,8 +69,8 @@ def check_text(head: bytes, encoding: str, label: str) -> None:
     if encoding != "utf-8":
         return
     sample = head[:4096]
-    odd = sum(sample.count(c) for c in (*range(9), *range(14, 27), *range(28, 32)))
-    if odd * 10 > len(sample):
+    odd = sum(sample.count(c) for c in _CONTROLS)
+    if odd * 12 > len(sample):
         raise ImportRejected(
             f"{label} does not look like text, and is no format that is known here.",
             hint="Give a CSV, Excel, Parquet or Arrow file; if it is text, name its encoding=.", file=label,
@@ -115,7 +115,7 @@ def to_utf8(chunks: Iterator[tuple[bytes, int]], encoding: str, skip: int, label
             body = chunk[skip:] if seen == 0 else chunk
             seen += len(chunk)
             if encoding == CP1252:
-                body = codecs.charmap_decode(body, "strict", _CP1252_TABLE)[0].encode()
+                body = codecs.charmap_decode(body, "strict", CP1252_TABLE)[0].encode()
             elif decoder is not None:
                 body = decoder.decode(body).encode()
             yield body, position
@@ -126,36 +126,3 @@ def to_utf8(chunks: Iterator[tuple[bytes, int]], encoding: str, skip: int, label
             f"{label} is not {encoding} text: {err}.", hint="Name the right encoding, such as encoding='cp1252'.",
             file=label,
         ) from err  # fmt: skip
-
-
-def guess_delimiter(sample: str, quote: str | None) -> str | None:
-    """Choose the delimiter that cuts the sample's rows into the most even number of cells; None where none occurs."""
-    best: tuple[float, int] = (0.0, 0)
-    choice = None
-    for delimiter in DELIMITERS:
-        if delimiter not in sample:
-            continue
-        counts = _cell_counts(sample, delimiter, quote)
-        if not counts:
-            continue
-        (cells, times), total = counts.most_common(1)[0], counts.total()
-        if cells < 2:
-            continue
-        score = (round(times / total, 2), cells)
-        if score > best:
-            best, choice = score, delimiter
-    return choice
-
-
-def _cell_counts(sample: str, delimiter: str, quote: str | None) -> Counter[int]:
-    rows = (
-        csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, quotechar=quote)
-        if quote
-        else csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    )
-    counts: Counter[int] = Counter()
-    try:
-        counts.update(len(row) for row in rows if row)
-    except csv.Error:
-        return Counter()
-    return counts

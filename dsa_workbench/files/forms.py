@@ -37,6 +37,8 @@ from operator import or_
 
 import pyarrow as pa
 
+from dsa_workbench.files.digits import Places
+
 
 class Form(IntFlag):
     """A form, or a set of forms."""
@@ -120,6 +122,8 @@ class Evidence:
 
     first: dict[Form, tuple[int, str]] = field(default_factory=dict)
     forms: Form = Form.NONE
+    places: Places = field(default_factory=Places)
+    """The digits that the values need, where decimal numbers shall keep them."""
 
     def see(self, form: Form, row: int, value: str) -> None:
         """Note a form."""
@@ -131,6 +135,7 @@ class Evidence:
         """Take in what a later block showed; `offset` is the row at which that block begins."""
         for form, (row, value) in later.first.items():
             self.see(form, row + offset, value)
+        self.places = self.places.fold(later.places)
 
     def culprit(self) -> tuple[int, str, pa.DataType] | None:
         """Find the row and value that made a column text which was something better before."""

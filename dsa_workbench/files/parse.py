@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from dsa_workbench.errors import ImportRejected
+from dsa_workbench.files.cleaning import cleaned
 from dsa_workbench.files.records import Block, Dialect, count_byte, record_starts
 
 
@@ -25,6 +27,8 @@ class Layout:
     columns: int
     null_tokens: tuple[str, ...]
     fill: bool
+    trailing: bool = False
+    """Whether rows end in a delimiter with nothing behind it, and the header does not: `columns` counts the nothing."""
 
 
 class Wider(Exception):
@@ -71,10 +75,12 @@ def parse_block(block: Block, layout: Layout) -> Texts:
         return Texts([pa.array([], pa.string())] * layout.columns, 0, 0)
     bad: list[Any] = []
     try:
-        table = _read(block.data, layout, bad)
+        table = _read(cleaned(block.data, layout.dialect), layout, bad)
     except pa.ArrowInvalid as err:
         raise _explained(block, layout, err) from err
     columns = [_flat(c) for c in table.columns]
+    if layout.trailing:
+        return _without_last(columns, table.num_rows, bad, block, layout)
     if not bad:
         return Texts(columns, table.num_rows, 0)
     if not layout.fill:
@@ -99,8 +105,9 @@ def _read(data: bytes | memoryview, layout: Layout, bad: list[Any]) -> pa.Table:
             delimiter=layout.dialect.delimiter,
             quote_char=layout.dialect.quote or False,
             double_quote=layout.dialect.quote is not None,
+            escape_char=layout.dialect.escape or False,
             newlines_in_values=True,
-            ignore_empty_lines=layout.columns > 1,
+            ignore_empty_lines=layout.columns > 1 or layout.dialect.comment is not None,
             invalid_row_handler=skip,
         ),
         convert_options=pacsv.ConvertOptions(
@@ -116,6 +123,20 @@ def _flat(column: pa.ChunkedArray) -> pa.StringArray:
     if column.num_chunks == 1:
         return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+
+
+def _without_last(columns: list[pa.StringArray], good: int, bad: Sequence[Any], block: Block, layout: Layout) -> Texts:
+    """Drop the nothing behind the last delimiter; a row may do without that delimiter, but not have a cell there."""
+    count = layout.columns - 1
+    wrong = [row for row in bad if row.actual_columns != count]
+    if wrong:
+        raise _ragged(block, layout, wrong[0].number, wrong[0].actual_columns)
+    texts = Texts(columns, good, 0) if not bad else _filled(columns, good, bad, layout)
+    last = texts.columns[-1]
+    there = int(pc.index(pc.fill_null(pc.greater(pc.binary_length(last), 0), False), pa.scalar(True)).as_py())
+    if there >= 0:
+        raise _ragged(block, layout, there + 1, layout.columns)
+    return Texts(texts.columns[:-1], texts.rows, 0)
 
 
 def _filled(columns: list[pa.StringArray], good: int, bad: Sequence[Any], layout: Layout) -> Texts:
@@ -138,7 +159,11 @@ def _filled(columns: list[pa.StringArray], good: int, bad: Sequence[Any], layout
 
 def _ragged(block: Block, layout: Layout, number: int, found: int) -> ImportRejected:
     line = record_line(block, layout, number - 1)
-    if found < layout.columns:
+    expected = layout.columns - layout.trailing
+    at = _record_start(block, layout, number - 1)
+    if layout.dialect.comment is None and bytes(block.data[at : at + 1]) == b"#":
+        hint = "If lines that begin with # are comments, import it with comment='#' (--comment #)."
+    elif found < expected:
         hint = "Correct the file, or import it with ragged='fill' to fill short rows with nulls."
     else:
         hint = (
@@ -146,16 +171,20 @@ def _ragged(block: Block, layout: Layout, number: int, found: int) -> ImportReje
             f"(now {layout.dialect.delimiter!r}); ragged='fill' would give the cells beyond a column of their own."
         )
     return ImportRejected(
-        f"{layout.label}, line {line:,}: {found} cells, but the first row has {layout.columns}.",
-        hint=hint, file=layout.label, line=line, expected=layout.columns, found=found,
+        f"{layout.label}, line {line:,}: {found} cells, but the first row has {expected}.",
+        hint=hint, file=layout.label, line=line, expected=expected, found=found,
     )  # fmt: skip
 
 
 def record_line(block: Block, layout: Layout, record: int) -> int:
     """Find the line of the file in which a record (from 0) of this block begins."""
-    starts = record_starts(block.data, layout.dialect, blank_lines=layout.columns == 1)
-    start = int(starts[record]) if record < len(starts) else 0
+    start = _record_start(block, layout, record)
     return block.line + count_byte(block.data[:start], layout.dialect.newline)
+
+
+def _record_start(block: Block, layout: Layout, record: int) -> int:
+    starts = record_starts(block.data, layout.dialect, blank_lines=layout.columns == 1)
+    return int(starts[record]) if record < len(starts) else 0
 
 
 def _explained(block: Block, layout: Layout, err: pa.ArrowInvalid) -> Exception:
@@ -186,6 +215,7 @@ def first_cells(record: bytes, dialect: Dialect, label: str) -> list[str | None]
     """Parse one record of which nobody knows yet how many cells it has."""
     record += b"" if record.endswith(dialect.newline) else dialect.newline
     block = Block(memoryview(record), 1, 0, 0)
+    record = bytes(cleaned(block.data, dialect))
     bad: list[Any] = []
     try:
         table = _read(record, Layout(label, dialect, 1, ("",), False), bad)

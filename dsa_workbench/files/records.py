@@ -28,6 +28,19 @@ class Dialect:
     delimiter: str = ","
     quote: str | None = '"'
     newline: bytes = b"\n"
+    escape: str | None = None
+    """What takes the meaning from the character behind it; quotes in quotes may be doubled all the same."""
+    comment: str | None = None
+    """What begins a line that is no row."""
+    blanks: bool = False
+    """Whether blanks behind a delimiter are no part of the cell, so that a quote may stand behind them."""
+    runs: bool = False
+    """Whether several delimiters in a row are one, as in columns that are lined up with blanks."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether Arrow's parser can take the bytes as they are."""
+        return self.comment is None and not self.blanks and not self.runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,8 @@ def last_border(data: bytes, dialect: Dialect) -> int:
         return newline + 1
     quote = dialect.quote.encode()
     quotes = np.flatnonzero(np.frombuffer(data, np.uint8) == quote[0])
-    if _is_tidy(data, quotes, dialect):
+    special = [c for c in (dialect.escape, dialect.comment) if c is not None and c.encode() in data]
+    if not special and _is_tidy(data, quotes, dialect):
         inside = len(quotes) % 2
         end = len(data)
         while newline >= 0:
@@ -129,7 +143,7 @@ def last_border(data: bytes, dialect: Dialect) -> int:
             end = newline
             newline = data.rfind(dialect.newline, 0, newline)
         return 0
-    return _border_by_cells(data, dialect.newline, _quoted_cell(dialect.delimiter, dialect.quote))
+    return _border_by_cells(data, dialect.newline, quoted_cell(dialect))
 
 
 def first_border(data: bytes, dialect: Dialect) -> int:
@@ -154,19 +168,31 @@ def _is_tidy(data: bytes, quotes: npt.NDArray[np.int64], dialect: Dialect) -> bo
 
 
 @lru_cache(maxsize=16)
-def _quoted_cell(delimiter: str, quote: str) -> re.Pattern[bytes]:
-    d, q = (re.escape(c.encode()) for c in (delimiter, quote))
-    return re.compile(rb"(?:\A|(?<=[" + d + rb"\r\n]))" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*+(" + q + rb")?")
+def quoted_cell(dialect: Dialect) -> re.Pattern[bytes]:
+    """Make a pattern for quoted cells, and for comments: they may hold quotes too.
+
+    The group `open` matches where a quoted cell is never closed.
+    """
+    d, q = (re.escape((c or "").encode()) for c in (dialect.delimiter, dialect.quote))
+    start = rb"(?:\A|(?<=[" + d + rb"\r\n]))" + (rb" *+" if dialect.blanks or dialect.runs else b"")
+    inner = rb"[^" + q + rb"]|" + q + q
+    if dialect.escape is not None:
+        e = re.escape(dialect.escape.encode())
+        inner = rb"[^" + q + e + rb"]|" + e + rb"[\s\S]|" + q + q
+    pattern = start + q + rb"(?:" + inner + rb")*+(?:" + q + rb"|(?P<open>))"
+    if dialect.comment is not None:
+        pattern = rb"(?:\A|(?<=[\r\n]))" + re.escape(dialect.comment.encode()) + rb"[^\r\n]*+|" + pattern
+    return re.compile(pattern)
 
 
-def _border_by_cells(data: bytes, line_end: bytes, quoted_cell: re.Pattern[bytes]) -> int:
+def _border_by_cells(data: bytes, line_end: bytes, pattern: re.Pattern[bytes]) -> int:
     last = 0
     previous_end = 0
-    for cell in quoted_cell.finditer(data):
+    for cell in pattern.finditer(data):
         newline = data.rfind(line_end, previous_end, cell.start())
         if newline >= 0:
             last = newline + 1
-        if cell.group(1) is None:
+        if cell.group("open") is not None:
             return last
         previous_end = cell.end()
     newline = data.rfind(line_end, previous_end)
@@ -178,15 +204,18 @@ def record_starts(data: memoryview, dialect: Dialect, *, blank_lines: bool) -> n
     array = np.frombuffer(data, np.uint8)
     borders = np.flatnonzero(array == dialect.newline[0]) + 1
     if dialect.quote is not None:
-        spans = [c.span() for c in _quoted_cell(dialect.delimiter, dialect.quote).finditer(data)]
+        spans = [c.span() for c in quoted_cell(dialect).finditer(data)]
         if spans:
             begin, end = np.array(spans, np.int64).T
             cell = np.searchsorted(begin, borders - 1, "right") - 1
             borders = borders[(cell < 0) | (borders > end[cell])]
     starts: npt.NDArray[np.int64] = np.concatenate([np.zeros(1, np.int64), borders])
     starts = starts[starts < len(data)]
-    if blank_lines:
+    if blank_lines and dialect.comment is None:
         return starts
     first = array[starts]
-    filled: npt.NDArray[np.int64] = starts[(first != 10) & (first != 13)]
-    return filled
+    filled = (first != 10) & (first != 13)
+    if dialect.comment is not None:
+        filled &= first != ord(dialect.comment)
+    kept: npt.NDArray[np.int64] = starts[filled]
+    return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
@@ -9,20 +10,27 @@ from dsa_workbench.files.detect import (
     CP1252,
     SAMPLE_BYTES,
     check_text,
-    guess_delimiter,
     guess_utf16,
     is_utf8,
     known_encoding,
     split_bom,
     to_utf8,
 )
+from dsa_workbench.files.dialects import Candidate, Fixed, find_dialect
+from dsa_workbench.files.encodings import Guess, guess_encodings, high_lines
 from dsa_workbench.files.header import column_names, numbered
+from dsa_workbench.files.numerals import Numerals, find_numerals
 from dsa_workbench.files.parse import Layout, first_cells
 from dsa_workbench.files.records import Dialect, count_byte, first_border, unclosed
+from dsa_workbench.files.shape import Shape
 from dsa_workbench.files.stream import Input
-from dsa_workbench.files.tables import ReadOptions
+from dsa_workbench.files.tables import DETECT, ReadOptions
 
-_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "bars"}
+NAMES = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks", ":": "colons", "^": "carets",
+    "~": "tildes",
+}  # fmt: skip
+_SEPARATOR = re.compile(rb'"?sep=([^\r\n])"?\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,16 @@ class Found:
     skipped: int
     lines: int
     notes: tuple[str, ...]
+    header: bool
+    numerals: Numerals | None
+    encodings: tuple[Guess, ...]
+    candidates: tuple[Candidate, ...]
+    preamble: int
+    separator_line: bool
 
 
 def sniff(file: Input, options: ReadOptions) -> Found:
-    """Find encoding, delimiter and header, as far as the options do not say them.
+    """Find encoding, dialect, header and what stands above it, as far as the options do not say them.
 
     Raises
     ------
@@ -50,44 +64,110 @@ def sniff(file: Input, options: ReadOptions) -> Found:
     """
     if not file.head:
         raise ImportRejected(f"{file.label} is empty.", hint="Check that the right file was given.", file=file.label)
-    encoding, bom = _encoding(file, options)
+    check_options(options)
+    encoding, bom, guesses = _encoding(file, options)
     notes = [] if encoding == "utf-8" else [encoding_note(encoding)]
     data = _first_records(file, options, encoding, bom)
-    newline = b"\n" if b"\n" in data or b"\r" not in data else b"\r"
-    delimiter = options.delimiter or guess_delimiter(data[:SAMPLE_BYTES].decode(errors="ignore"), options.quote) or ","
-    if options.delimiter is None and delimiter in _DELIMITER_NAMES:
-        notes.append(f"cells are separated by {_DELIMITER_NAMES[delimiter]}.")
-    _check_byte("delimiter", delimiter)
-    _check_byte("quote", options.quote)
-    dialect = Dialect(delimiter, options.quote, newline)
-    blank = len(data) - len(data.lstrip(b"\r\n"))
-    first = data[blank : blank + first_border(data[blank:], dialect)]
+    whole = len(data) < SAMPLE_BYTES
+    separator = _SEPARATOR.match(data) if options.delimiter is None else None
+    skipped = separator.end() if separator else 0
+    given = separator[1].decode(errors="replace") if separator else options.delimiter
+    if given == "\\":
+        given = "\t"
+    sample = data[skipped : skipped + SAMPLE_BYTES].decode(errors="surrogateescape")
+    quote = None if options.quote == DETECT else options.quote or ""
+    fixed = Fixed(given, quote, options.escape, options.comment, options.skip_rows)
+    candidates = find_dialect(sample, fixed, whole=whole)
+    best = candidates[0]
+    dialect = _with_newline(best.dialect, data[:SAMPLE_BYTES])
+    notes += _dialect_notes(dialect, options, separator is not None)
+    skipped += _above(sample, best, options)
+    if best.shape.preamble and options.skip_rows is None:
+        lines = 1 + best.shape.preamble[-1].line - best.shape.preamble[0].line
+        notes.append(f"{lines} line(s) above the table were left out; skip_rows=0 (--skip-rows 0) keeps them.")
+    body = data[skipped:]
+    skipped += _blank(body, dialect)
+    body = data[skipped:]
+    first = body[: first_border(body, dialect)]
     if not first:
         raise ImportRejected(
             f"{file.label} holds no rows.", hint="Check that the right file was given.", file=file.label
         )
     cells = first_cells(first, dialect, file.label)
-    layout = Layout(file.label, dialect, len(cells), options.null_tokens, options.ragged == "fill")
-    if options.header is False:
-        skipped = blank if len(cells) > 1 else 0
-        names = numbered(len(cells))
-    else:
-        skipped = blank + len(first)
+    header = best.shape.header if options.header is None else options.header
+    trailing = best.shape.trailing and options.ragged != "fill"
+    width = len(best.shape.rows[1].cells) if trailing and not header else len(cells)
+    layout = Layout(
+        file.label, dialect, width + (trailing and header), options.null_tokens, options.ragged == "fill", trailing
+    )
+    if header:
+        skipped += len(first)
         names, changes = column_names(cells)
         notes += changes
-    return Found(layout, names, encoding, bom, skipped, 1 + count_byte(data[:skipped], newline), tuple(notes))
+    else:
+        names = numbered(width - trailing)
+        if options.header is None:
+            notes.append(f"there is no header: {best.shape.reason}; header=True (--header) takes the first row for it.")
+    numerals = find_numerals([r.cells for r in best.shape.rows[1:]], dialect.delimiter, options)
+    if numerals is not None and options.decimal is None:
+        notes.append(numerals.note())
+    return Found(
+        layout, names, encoding, bom, skipped, 1 + count_byte(data[:skipped], dialect.newline), tuple(notes), header,
+        numerals, tuple(guesses), tuple(candidates), len(best.shape.preamble), separator is not None,
+    )  # fmt: skip
 
 
 def encoding_note(encoding: str, line: int | None = None, byte: int = 0) -> str:
     """Say which encoding was assumed, and what in the file made it so."""
     why = f" (line {line:,} holds byte 0x{byte:02x})" if line is not None else ""
-    what = f"the text is not UTF-8{why}; it was read" if encoding == CP1252 else "the text was read"
+    guessed = not encoding.startswith("utf")
+    what = f"the text is not UTF-8{why}; it was read" if guessed else "the text was read"
     return f"{what} as {encoding}; another encoding can be named with encoding=."
 
 
-def _encoding(file: Input, options: ReadOptions) -> tuple[str, int]:
-    """Give the encoding, and how many bytes of a byte order mark to skip."""
+def guess_from(file: Input) -> list[Guess]:
+    """Guess the encoding of a file that is not UTF-8 from all the lines that show it."""
+    return guess_encodings(high_lines(chunk for chunk, _ in file.chunks(1 << 20)))
+
+
+def check_options(options: ReadOptions) -> None:
+    """Refuse options that no file can be read with.
+
+    Raises
+    ------
+    InvalidInput
+        A sign is not one ASCII character, or two signs are the same.
+    """
+    signs = {
+        "delimiter": options.delimiter,
+        "quote": None if options.quote == DETECT else options.quote,
+        "escape": options.escape,
+        "comment": options.comment,
+        "decimal": options.decimal,
+        "thousands": options.thousands,
+    }
+    for option, value in signs.items():
+        if value and (len(value) != 1 or not value.isascii() or value in "\r\n"):
+            raise InvalidInput(
+                f"{option}={value!r} cannot be used.", hint="Give one ASCII character, such as ';' or '\\t'."
+            )
+    if options.delimiter == "":
+        raise InvalidInput("delimiter='' cannot be used.", hint="Give one ASCII character, such as ';' or '\\t'.")
+    told = [v for k, v in signs.items() if v and k not in ("decimal", "thousands")]
+    if len(set(told)) != len(told):
+        raise InvalidInput(
+            "Two of delimiter, quote, escape and comment are the same sign.", hint="Give each a sign of its own."
+        )
+    if options.decimal and options.decimal == options.thousands:
+        raise InvalidInput("decimal= and thousands= are the same sign.", hint="Give each a sign of its own.")
+    if options.skip_rows is not None and options.skip_rows < 0:
+        raise InvalidInput(f"skip_rows={options.skip_rows} cannot be used.", hint="Give a number of lines, from 0.")
+
+
+def _encoding(file: Input, options: ReadOptions) -> tuple[str, int, list[Guess]]:
+    """Give the encoding, how many bytes of a byte order mark to skip, and what else it might be."""
     marked, bom = split_bom(file.head)
+    guesses: list[Guess] = []
     if options.encoding:
         encoding = known_encoding(options.encoding)
     elif marked is not None:
@@ -96,9 +176,10 @@ def _encoding(file: Input, options: ReadOptions) -> tuple[str, int]:
         encoding = guess_utf16(file.head) or "utf-8"
         check_text(file.head, encoding, file.label)
         if encoding == "utf-8" and not is_utf8(file.head):
-            encoding = CP1252
+            guesses = guess_from(file)
+            encoding = guesses[0].encoding
     # These codecs read the mark themselves.
-    return encoding, 0 if encoding in ("utf-16", "utf-32") else bom
+    return encoding, 0 if encoding in ("utf-16", "utf-32") else bom, guesses
 
 
 def _first_records(file: Input, options: ReadOptions, encoding: str, bom: int) -> bytes:
@@ -113,8 +194,58 @@ def _first_records(file: Input, options: ReadOptions, encoding: str, bom: int) -
     return data
 
 
-def _check_byte(option: str, value: str | None) -> None:
-    if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n"):
-        raise InvalidInput(
-            f"{option}={value!r} cannot be used.", hint="Give one ASCII character, such as ';' or '\\t'."
-        )
+def _with_newline(dialect: Dialect, data: bytes) -> Dialect:
+    """Find the line end: a line feed, unless there are only carriage returns outside of quotes."""
+    newline = b"\n"
+    if b"\r" in data:
+        quote = (dialect.quote or '"').encode()
+        bare = re.sub(re.escape(quote) + rb"[^" + re.escape(quote) + rb"]*" + re.escape(quote), b"", data)
+        returns = len(re.findall(rb"\r(?!\n)", bare))
+        if b"\n" not in bare or (returns > 1 and b"\r\n" not in bare and returns > 3 * bare.count(b"\n")):
+            newline = b"\r"
+    return Dialect(
+        dialect.delimiter, dialect.quote, newline, dialect.escape, dialect.comment, dialect.blanks, dialect.runs
+    )
+
+
+def _above(sample: str, best: Candidate, options: ReadOptions) -> int:
+    """Count the bytes above the first row of the table."""
+    line = best.shape.rows[0].line if best.shape.preamble and best.shape.rows else options.skip_rows or 0
+    if not line:
+        return 0
+    ends = [m.end() for m in re.finditer(r"\r\n|\n|\r", sample)]
+    end = ends[min(line, len(ends)) - 1] if ends else 0
+    return len(sample[:end].encode(errors="surrogateescape"))
+
+
+def _blank(body: bytes, dialect: Dialect) -> int:
+    """Count the bytes of blank lines and comments above the first row."""
+    at = 0
+    while True:
+        at += len(body[at:]) - len(body[at:].lstrip(b"\r\n"))
+        if dialect.comment is None or not body[at:].startswith(dialect.comment.encode()):
+            return at
+        end = body.find(dialect.newline, at)
+        if end < 0:
+            return len(body)
+        at = end + 1
+
+
+def _dialect_notes(dialect: Dialect, options: ReadOptions, said: bool) -> list[str]:
+    notes = []
+    if said:
+        notes.append(f"the first line says that cells are separated by {dialect.delimiter!r}.")
+    elif options.delimiter is None and dialect.delimiter != ",":
+        notes.append(f"cells are separated by {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}.")
+    if options.quote == DETECT and dialect.quote != '"':
+        notes.append("cells stand in apostrophes." if dialect.quote else "quotes mean nothing in this file.")
+    if options.escape is None and dialect.escape:
+        notes.append(f"quotes in cells are written as {dialect.escape + (dialect.quote or '')!r}.")
+    if options.comment is None and dialect.comment:
+        notes.append(f"lines that begin with {dialect.comment} are comments; comment='' (--comment none) keeps them.")
+    if dialect.blanks:
+        notes.append("blanks behind delimiters were left out.")
+    return notes
+
+
+__all__ = ["CP1252", "Found", "Shape", "encoding_note", "guess_from", "sniff"]

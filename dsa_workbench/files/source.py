@@ -7,9 +7,10 @@ way out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.errors import InvalidInput
+from dsa_workbench.files.archives import zip_member
 from dsa_workbench.files.arrow import FILE_MAGIC as ARROW_MAGIC
 from dsa_workbench.files.arrow import STREAM_MAGIC, open_arrow
 from dsa_workbench.files.arrow import SUFFIXES as ARROW_SUFFIXES
@@ -46,6 +47,14 @@ __all__ = [
 ]
 
 
+class TextReader(Protocol):
+    """What reads a file of delimited text."""
+
+    def __call__(self, file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
+        """Open the file."""
+        ...
+
+
 def open_tables(
     source: Any,
     options: ReadOptions | None = None,
@@ -71,11 +80,13 @@ def open_tables(
     if is_table(source):
         return [Named(SINGLE, open_memory(source, name or "the table in memory"))]
     file = open_input(source, name)
-    return _open_file(file, options, progress)
+    return open_file(file, options, progress)
 
 
-def _open_file(file: Input, options: ReadOptions, progress: ProgressHook | None) -> list[TableSource]:
-    """Choose the reader by what the first bytes are, then by the name's ending."""
+def open_file(
+    file: Input, options: ReadOptions, progress: ProgressHook | None, delimited: TextReader = open_delimited
+) -> list[TableSource]:
+    """Choose the reader by what the first bytes are, then by the name's ending; `delimited` reads what is text."""
     head = file.head
     if head.startswith(b"PAR1") or (file.suffix in PARQUET_SUFFIXES and head):
         return open_parquet(unpacked(file), progress=progress)
@@ -84,14 +95,10 @@ def _open_file(file: Input, options: ReadOptions, progress: ProgressHook | None)
     if head.startswith(OLE_MAGIC) or (file.suffix in EXCEL_SUFFIXES and head) or is_workbook(file):
         return open_excel(unpacked(file), options, progress=progress)
     if head.startswith(ZIP_MAGIC):
-        raise ImportRejected(
-            f"{file.label} is a zip archive without a workbook.",
-            hint="Unpack it, and import the files in it.",
-            file=file.label,
-        )
+        return open_file(zip_member(unpacked(file), options.member), options, progress, delimited)
     if options.sheets is not None:
         raise InvalidInput(f"{file.label} is no workbook and has no sheets.", hint="Leave sheets= out.")
-    return open_delimited(file, options, progress=progress)
+    return delimited(file, options, progress=progress)
 
 
 def _open_mapping(tables: Mapping[Any, Any], options: ReadOptions, progress: ProgressHook | None) -> list[TableSource]:

@@ -73,14 +73,16 @@ class Input:
             return raw.read(size)
 
 
-def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = None) -> Input:
-    """Open a path or a binary file object.
+def open_input(source: str | os.PathLike[str] | BinaryIO | Input, name: str | None = None) -> Input:
+    """Open a path or a binary file object; what is open already stays as it is.
 
     Raises
     ------
     InvalidInput
         There is no such file, it is a folder, may not be read, or the object is not a binary file.
     """
+    if isinstance(source, Input):
+        return source
     if isinstance(source, (str, os.PathLike)):
         path = Path(os.path.expanduser(os.fspath(source)))  # noqa: PTH111 - Path.expanduser raises RuntimeError
         return _described(_check_path(path), None, name or path.name)
@@ -100,7 +102,7 @@ def open_input(source: str | os.PathLike[str] | BinaryIO, name: str | None = Non
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the Input
         shutil.copyfileobj(file, spool, 1 << 20)
         spool.seek(0)
-        return _owning(_described(None, cast("BinaryIO", spool), label), spool)
+        return owning(_described(None, cast("BinaryIO", spool), label), spool)
     opened = _described(None, cast("BinaryIO", file), label)
     if opened.start and not opened.head:
         raise InvalidInput(
@@ -118,10 +120,10 @@ def unpacked(file: Input) -> Input:
     size = 0
     for chunk, _ in file.chunks(1 << 20):
         size += copy.write(chunk)
-    return _owning(Input(file.label, size, None, cast("BinaryIO", copy), None, file.head), copy)
+    return owning(Input(file.label, size, None, cast("BinaryIO", copy), None, file.head), copy)
 
 
-def _owning(file: Input, spool: IO[bytes]) -> Input:
+def owning(file: Input, spool: IO[bytes]) -> Input:
     """Close a temporary file when nobody reads it any more."""
     weakref.finalize(file, spool.close)
     return file

@@ -20,6 +20,9 @@ from dsa_workbench.core.model.progress import Progress
 
 MIB = 1024 * 1024
 
+DETECT = "detect"
+"""The reader finds out, where None has a meaning of its own."""
+
 SINGLE = "data"
 """The name of the only table of a file."""
 
@@ -29,17 +32,32 @@ class ReadOptions:
     """How to read a file; None means that the reader finds out, and says in its notes what it assumed."""
 
     delimiter: str | None = None
-    """One ASCII character; found among comma, semicolon, tab and bar."""
-    quote: str | None = '"'
-    """One ASCII character, or None where quotes mean nothing."""
+    """One ASCII character; a blank stands for any number of them."""
+    quote: str | None = DETECT
+    """One ASCII character, or None where quotes mean nothing; found among quote and apostrophe."""
+    escape: str | None = None
+    """What stands before a quote in quotes; the empty text where quotes are doubled only."""
+    comment: str | None = None
+    """What begins a line that is no row; the empty text where there are none."""
+    skip_rows: int | None = None
+    """How many lines stand above the table."""
+    decimal: str | None = None
+    """The sign before the decimals: a comma is found where numbers have one beyond doubt."""
+    thousands: str | None = None
+    """The sign between thousands."""
     encoding: str | None = None
-    """A Python codec name; UTF-8 and UTF-16 are found, what is neither is taken as Windows-1252 with a note."""
+    """A Python codec name; UTF-8 and UTF-16 are found, what is neither is guessed, with a note."""
     header: bool | None = None
-    """Whether the first row holds names; it does unless said otherwise. Without, columns are `c1`, `c2`, and so on."""
+    """Whether the first row holds names; it does unless it looks like the rows below. Without, columns are `c1`, `c2`,
+    and so on."""
+    member: str | None = None
+    """The file to read out of a zip archive that holds several."""
     null_tokens: tuple[str, ...] = ("",)
     """Unquoted texts that stand for null. A quoted empty cell is the empty text."""
     types: Mapping[str, str] | str | None = None
     """A contract: column name to type, or "text" for all columns. Values that do not fit are refused."""
+    decimals: Literal["float", "exact"] = "float"
+    """Numbers with a point are floats where these hold them; or always decimals with as many digits as they have."""
     ragged: Literal["error", "fill"] = "error"
     """What to do with rows of unlike length: refuse the file, or fill short ones up with nulls, and give columns of
     their own (`c8`) to the cells that stand beyond the header."""

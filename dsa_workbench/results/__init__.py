@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
+from dsa_workbench.results.explained import Explained
 from dsa_workbench.results.merges import Conflicts, MergeResult
 from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
@@ -19,6 +20,7 @@ __all__ = [
     "Datasets",
     "Diff",
     "Displayed",
+    "Explained",
     "Exported",
     "Log",
     "MergeResult",

@@ -10,15 +10,15 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.imports.import_file import ImportFile, import_file
-from dsa_workbench.files.source import ReadOptions
+from dsa_workbench.files.tables import DETECT
 from dsa_workbench.results import CommitResult
-from dsa_workbench.workbench.arguments import columns_of, mode_of, one_of
-from dsa_workbench.workbench.connection import Connection
+from dsa_workbench.workbench.arguments import columns_of, mode_of
+from dsa_workbench.workbench.explaining import ExplainVerbs, read_options
 
 ProgressHook = Callable[[Progress], None]
 
 
-class ImportVerbs(Connection):
+class ImportVerbs(ExplainVerbs):
     """Bring tables in: import, commit."""
 
     def import_file(
@@ -37,9 +37,16 @@ class ImportVerbs(Connection):
         delimiter: str | None = None,
         encoding: str | None = None,
         header: bool | None = None,
-        quote: str | None = '"',
+        quote: str | None = DETECT,
+        escape: str | None = None,
+        comment: str | None = None,
+        skip_rows: int | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
         null_tokens: Sequence[str] | None = None,
+        decimals: str = "float",
         ragged: str = "error",
+        member: str | None = None,
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         progress: ProgressHook | None = None,
@@ -61,6 +68,11 @@ class ImportVerbs(Connection):
             ``replace`` (the file is the whole new state), ``append``, or ``upsert`` (by key).
         types
             Column -> type (text, int, float, decimal, bool, date, time, timestamp), or ``"text"`` for all.
+            Later imports of the dataset keep what was given, until ``"detect"`` (for all or for a column) ends it.
+        delimiter, quote, escape, comment, skip_rows, decimal, thousands, encoding, header, null_tokens, ragged, member
+            How text is read; each is found where it is not given. `explain` says what was found.
+        decimals
+            ``"exact"``: numbers with a point become decimals with all their digits, not floats.
         rename
             Old column name -> new, where columns were renamed.
         idempotency_key
@@ -73,16 +85,11 @@ class ImportVerbs(Connection):
         RefConflict
             Somebody else committed meanwhile.
         """
-        options = ReadOptions(
-            delimiter=delimiter,
-            quote=quote,
-            encoding=encoding,
-            header=header,
-            null_tokens=("",) if null_tokens is None else tuple(null_tokens),
-            types=types,
-            ragged=one_of("ragged", ragged, ("error", "fill")),
-            sheets=(sheets,) if isinstance(sheets, str) else sheets,
-        )
+        options = read_options(
+            types=types, sheets=sheets, delimiter=delimiter, encoding=encoding, header=header, quote=quote,
+            escape=escape, comment=comment, skip_rows=skip_rows, decimal=decimal, thousands=thousands,
+            null_tokens=null_tokens, decimals=decimals, ragged=ragged, member=member,
+        )  # fmt: skip
         return self._import(
             ImportFile(
                 source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,

@@ -14,10 +14,12 @@ from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.imports.given_types import ContractedTable, asked_types, find_contract
 from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
-from dsa_workbench.features.versioning.incoming import Incoming, Mode
+from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.files.source import ReadOptions, open_tables
+from dsa_workbench.files.stream import open_input
 from dsa_workbench.files.tables import Named
 
 
@@ -49,13 +51,13 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     A workbook or a dict of tables is all that the dataset holds from then on, unless sheets were chosen or rows are
     added. Errors are those of `commit_tables`.
     """
+    # A file object is opened once: it may be read more than once, from where it stood.
+    source = open_input(command.source) if hasattr(command.source, "read") else command.source
 
     def arrive(standing: Mapping[str, Schema]) -> Arriving:
-        tables: Sequence[Any] = open_tables(command.source, command.options, progress=command.progress)
-        contract = _contract(command, standing, tables)
-        if contract:
-            options = replace(command.options, types=contract)
-            tables = open_tables(command.source, options, progress=command.progress)
+        options = replace(command.options, types=asked_types(command.options.types))
+        tables: Sequence[Any] = open_tables(source, options, progress=command.progress)
+        tables = _contracted(command, source, standing, tables, options)
         if command.table is None:
             several = len(tables) > 1 or isinstance(command.source, Mapping)
             return Arriving(tables, whole=several and command.options.sheets is None)
@@ -84,22 +86,30 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     )
 
 
-def _contract(command: ImportFile, standing: Mapping[str, Schema], tables: Sequence[Incoming]) -> dict[str, str] | None:
-    """Name the columns whose text must not be guessed at, since what stands there keeps more of it.
+def _contracted(
+    command: ImportFile, source: Any, standing: Mapping[str, Schema], tables: Sequence[Any], options: ReadOptions
+) -> Sequence[Any]:
+    """Open the tables under the types that were given, now or by an import before.
 
-    Without it, text that looks like numbers in this file alone would come in as numbers, and 1.50 as 1.5. All else
-    is guessed as ever, so that 02139 is refused by a column of whole numbers rather than taken for 2139.
+    What is added to a table is read by what stands there, too: text that looks like numbers in this file alone would
+    come in as numbers, and 1.50 as 1.5. All else is guessed as ever, so that 02139 is refused by a column of whole
+    numbers rather than taken for 2139.
     """
-    if command.mode is Mode.REPLACE or command.options.types is not None or len(tables) != 1:
-        return None
+    types = command.options.types
+    if len(tables) != 1:
+        return [ContractedTable(t, find_contract(types, None, t.schema.names, {})) if types else t for t in tables]
+    names = tables[0].schema.names
     schema = standing.get(command.table or tables[0].name)
     if schema is None and len(standing) == 1 and command.table is None:
         schema = next(iter(standing.values()))
-    if schema is None:
-        return None
-    given = set(tables[0].schema.names)
-    kept = ("string", "decimal", "float32")
-    return {c.name: c.type for c in schema.columns if c.name in given and c.type.startswith(kept)} or None
+    contract = find_contract(types, schema, names, command.rename)
+    columns = dict(contract.columns)
+    if command.mode is not Mode.REPLACE and types is None and schema is not None:
+        kept = ("string", "decimal", "float32")
+        columns = {c.name: c.type for c in schema.columns if c.name in names and c.type.startswith(kept)} | columns
+    if columns and not isinstance(types, str) and columns != options.types:
+        tables = open_tables(source, replace(options, types=columns), progress=command.progress)
+    return [ContractedTable(tables[0], contract)] if contract.columns or contract.every else tables
 
 
 def _message(command: ImportFile) -> str:
