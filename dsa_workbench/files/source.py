@@ -1,7 +1,6 @@
-"""The door of this package: whatever a user calls data -> tables to import; batches -> files.
+"""The door of this package: whatever a user calls data -> tables to import. The way out is `files.writing`.
 
-`open_tables` finds the format by what the bytes are, then by the name; `write_csv` and `write_parquet` stream the
-way out.
+`open_tables` finds the format by what the bytes are, then by the name.
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ from dsa_workbench.files.tables import (
     TableSource,
     read_all,
 )
-from dsa_workbench.files.writing import write_csv, write_parquet
 
 __all__ = [
     "SINGLE",
@@ -42,8 +40,6 @@ __all__ = [
     "TableSource",
     "open_tables",
     "read_all",
-    "write_csv",
-    "write_parquet",
 ]
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.records import Dialect, cut_blocks, last_border
-from dsa_workbench.files.source import ReadOptions, Retyped, open_tables, read_all, write_csv
+from dsa_workbench.files.source import ReadOptions, Retyped, open_tables, read_all
+from dsa_workbench.files.writing import write_batches
 
 NASTY = st.text(alphabet='ab,"\n\r; é\t0', max_size=6)
 PLAIN = st.one_of(
@@ -131,7 +132,7 @@ def test_a_typed_table_comes_back_from_csv(data: st.DataObject) -> None:
         arrays.append(pa.array(cells, kind))
     table = pa.Table.from_arrays(arrays, names=[f"c{i}" for i in range(len(kinds))])
     buffer = io.BytesIO()
-    assert write_csv(table.to_batches(), table.schema, buffer) == height
+    assert write_batches(table.to_batches(), table.schema, buffer, "csv").rows == height
     assert read(buffer.getvalue()).equals(table)
 
 

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
-from dsa_workbench.files.source import open_tables, read_all, write_csv, write_parquet
+from dsa_workbench.files.source import open_tables, read_all
+from dsa_workbench.files.writing import write_batches
 
 TABLE = pa.table(
     {
@@ -33,7 +34,7 @@ TABLE = pa.table(
 
 def test_parquet_comes_back_with_all_its_types(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
-    assert write_parquet(TABLE.to_batches(), TABLE.schema, path) == 3
+    assert write_batches(TABLE.to_batches(), TABLE.schema, path).rows == 3
     [source] = open_tables(path)
     assert source.schema == TABLE.schema
     assert read_all(source).equals(TABLE) or read_all(source).to_pylist()[0] == TABLE.to_pylist()[0]
@@ -143,7 +144,7 @@ def test_csv_text_is_exact(tmp_path: Path) -> None:
         }
     )
     path = tmp_path / "out.csv"
-    assert write_csv(table.to_batches(), table.schema, path) == 2
+    assert write_batches(table.to_batches(), table.schema, path).rows == 2
     assert path.read_text() == (
         "a,s,q,f,t,z,b,l\n"
         '1,"x""y","a,b",1.0,01:02:03,1970-01-01 00:00:00Z,01,[1]\n'
@@ -156,7 +157,7 @@ def test_import_and_export_give_the_same_text() -> None:
     text = 'pk,t\n2,""\n3,\n4,"a\nb"\n'
     [source] = open_tables(io.BytesIO(text.encode()))
     out = io.BytesIO()
-    write_csv(source.batches(), source.schema, out)
+    write_batches(source.batches(), source.schema, out, "csv")
     assert out.getvalue().decode() == text
 
 
@@ -169,10 +170,10 @@ def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError):
-        write_csv(broken(), TABLE.schema, path)  # type: ignore[arg-type] # a generator of batches
+        write_batches(broken(), TABLE.schema, path)  # type: ignore[arg-type] # a generator of batches
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
     with pytest.raises(InvalidInput, match="cannot be written"):
-        write_csv([], TABLE.schema, tmp_path / "no" / "where.csv")
+        write_batches([], TABLE.schema, tmp_path / "no" / "where.csv")
     with pytest.raises(InvalidInput, match="is a folder"):
-        write_parquet([], TABLE.schema, tmp_path)
+        write_batches([], TABLE.schema, tmp_path, "parquet")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
-from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.get_data import Selection, get_table
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
-from dsa_workbench.files.source import write_csv, write_parquet
-
-_BY_SUFFIX = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet"}
+from dsa_workbench.files.writing import WriteOptions, write_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,9 @@ def export_file(
     InvalidInput
         The format is none that can be written, or the place cannot be written to.
     """
-    chosen = _format(target, format)
     selection = Selection(get_table(actor, store, cache, spec).table, columns)
-    batches = _told(selection, progress)
-    if chosen == "parquet":
-        rows = write_parquet(batches, selection.schema, target)
-    else:
-        rows = write_csv(batches, selection.schema, target, delimiter="\t" if chosen == "tsv" else ",")
-    path = isinstance(target, str | os.PathLike)
-    return ExportedFile(rows, Path(target).expanduser().stat().st_size if path else 0)
+    done = write_batches(_told(selection, progress), selection.schema, target, format, WriteOptions())
+    return ExportedFile(done.rows, done.bytes)
 
 
 def _told(selection: Selection, progress: Callable[[Progress], None] | None) -> Any:
@@ -64,16 +53,3 @@ def _told(selection: Selection, progress: Callable[[Progress], None] | None) -> 
         done += batch.num_rows
         if progress is not None:
             progress(Progress("writing", done))
-
-
-def _format(target: Any, format: str | None) -> str:
-    if format is None and isinstance(target, str | os.PathLike):
-        format = _BY_SUFFIX.get(Path(target).suffix.lower())
-    if format not in {"csv", "tsv", "parquet"}:
-        raise InvalidInput(
-            f"{target} has no ending that says how to write it."
-            if format is None
-            else f"{format!r} cannot be written.",
-            hint="Let it end in .csv, .tsv or .parquet, or give format='csv' (--format).",
-        )
-    return format

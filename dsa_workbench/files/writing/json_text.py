@@ -1,0 +1,109 @@
+"""Arrow columns as JSON texts, without a loop over rows.
+
+Numbers keep all their digits, decimals too; floats have a point, so that they come back as floats. JSON has no NaN and
+no infinity: they become null, and are counted. Moments are ISO 8601, bytes hexadecimal; a map with texts for keys is an
+object, any other a list of pairs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsa_workbench.files.writing.plain_text import plain_texts
+
+_WIDE = pa.large_string()
+_SPECIAL = r'["\\\x00-\x1f]'
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_OTHERS = [c for c in map(chr, range(32)) if c not in _SHORT]
+
+
+class JsonTexts:
+    """Turns columns into JSON texts; `lost` counts the numbers that JSON does not have."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+
+    def of(self, column: Any) -> Any:
+        """Give one JSON text for each row; null is the text null."""
+        texts = self._values(column)
+        return pc.if_else(column.is_valid(), texts, pa.scalar("null", _WIDE)).fill_null("null")
+
+    def _values(self, column: Any) -> Any:
+        kind, t = column.type, pa.types
+        if isinstance(kind, pa.BaseExtensionType):
+            return self._values(column.storage)
+        if t.is_dictionary(kind) or t.is_run_end_encoded(kind):
+            return self._values(column.cast(kind.value_type))
+        if t.is_struct(kind):
+            return self._struct(column)
+        if t.is_map(kind):
+            return self._map(column)
+        if t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind) or t.is_list_view(kind):
+            return _wrapped("[", _joined(column, self.of(column.flatten())), "]")
+        if t.is_floating(kind):
+            finite = pc.is_finite(column)
+            self.lost += len(column) - column.null_count - (pc.sum(finite).as_py() or 0)
+            return pc.if_else(finite, plain_texts(column), "null").cast(_WIDE)
+        if t.is_boolean(kind) or t.is_integer(kind) or t.is_decimal(kind) or t.is_null(kind):
+            return plain_texts(column).cast(_WIDE)
+        return escaped(plain_texts(column, "T|-|Z" if t.is_timestamp(kind) else ""))
+
+    def _struct(self, column: Any) -> Any:
+        parts: list[Any] = []
+        for field, child in zip(column.type, column.flatten(), strict=True):
+            parts += [
+                _scalar(("," if parts else "") + json.dumps(field.name, ensure_ascii=False) + ":"),
+                self.of(child),
+            ]
+        if not parts:
+            return pa.array(["{}"] * len(column), _WIDE)
+        return pc.binary_join_element_wise(_scalar("{"), *parts, _scalar("}"), _scalar(""))
+
+    def _map(self, column: Any) -> Any:
+        pairs_type = pa.struct([pa.field("key", column.type.key_type, nullable=False), column.type.item_field])
+        entries = column.cast(pa.list_(pairs_type))
+        keys, items = entries.flatten().flatten()
+        parts = [self.of(keys), _scalar(":"), self.of(items)]
+        if pa.types.is_string(keys.type) or pa.types.is_large_string(keys.type):
+            pairs = pc.binary_join_element_wise(*parts, _scalar(""))
+            return _wrapped("{", _joined(entries, pairs), "}")
+        parts[1] = _scalar(",")
+        pairs = pc.binary_join_element_wise(_scalar("["), *parts, _scalar("]"), _scalar(""))
+        return _wrapped("[", _joined(entries, pairs), "]")
+
+
+def nested_texts(column: Any) -> Any:
+    """Give the values of a nested column as JSON texts, nulls as nulls."""
+    return pc.if_else(column.is_valid(), JsonTexts().of(column), pa.scalar(None, _WIDE))
+
+
+def escaped(texts: Any) -> Any:
+    """Put texts into quotes, with JSON's escapes."""
+    texts = texts.cast(_WIDE)
+    if pc.any(pc.match_substring_regex(texts, _SPECIAL)).as_py():
+        for sign, short in _SHORT.items():
+            texts = pc.replace_substring(texts, sign, short)
+        if pc.any(pc.match_substring_regex(texts, r"[\x00-\x1f]")).as_py():
+            for sign in _OTHERS:
+                texts = pc.replace_substring(texts, sign, f"\\u{ord(sign):04x}")
+    return _wrapped('"', texts, '"')
+
+
+def _joined(lists: Any, texts: Any) -> Any:
+    """Join the texts of each list's elements with commas."""
+    lengths = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(offsets), texts), _scalar(","))
+
+
+def _wrapped(before: str, texts: Any, after: str) -> Any:
+    return pc.binary_join_element_wise(_scalar(before), texts, _scalar(after), _scalar(""))
+
+
+def _scalar(text: str) -> Any:
+    return pa.scalar(text, _WIDE)
