@@ -77,6 +77,15 @@ def test_the_same_write_at_the_same_moment_is_done_once(wb: Workbench, pg_url: s
     assert done.id == wb.log("log")[0].id
 
 
+def test_a_replace_with_a_key_that_lost_to_another_write_says_so(wb: Workbench, pg_url: str, meanwhile: Any) -> None:
+    wb.commit(numbers(1), "log")
+    with connect(pg_url, actor="bob", settings=Settings()) as bob:
+        meanwhile(lambda: bob.commit(numbers(2), "log"))
+        with pytest.raises(RefConflict, match="by bob now"):
+            wb.commit(numbers(3), "log", idempotency_key="x")
+    assert wb.read("log").to_arrow() == numbers(2)
+
+
 def test_a_branch_protected_meanwhile_is_not_moved(wb: Workbench, meanwhile: Any) -> None:
     wb.commit(numbers(1), "log")
     meanwhile(lambda: wb.protect("log", "main"))

@@ -66,6 +66,8 @@ class CommitTables:
     author: str | None = None
     idempotency_key: str | None = None
     progress: Callable[[int], None] | None = None
+    before_commit: Callable[[int], None] | None = None
+    """Called with the rows written, once all is stored and just before the commit; what it raises stops that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,13 @@ def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: Com
             done, head = _attempt(actor, store, cache, command)
             if done is not None:
                 return done
-            # With an idempotency key the winner may have been ourselves: the next attempt finds out.
-            if command.mode is Mode.REPLACE and (command.idempotency_key is None or attempt):
-                raise _conflict(command, head)
+            if command.mode is Mode.REPLACE:
+                # With an idempotency key the winner may have been ourselves.
+                with store.unit() as unit:
+                    done = _recall(unit, Base(unit.datasets.find(command.dataset)), command)
+                if done is None:
+                    raise _conflict(command, head)
+                return done
             time.sleep(random.uniform(0, min(_PATIENCE, 0.01 * 1.3**attempt)))  # noqa: S311 - a pause, no secret
         raise _conflict(command, head)
     finally:
@@ -167,6 +173,8 @@ def _attempt(
     if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
         return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
     new = {name: stored_table(store, cache, manifest) for name, manifest in built.items()}
+    if command.before_commit is not None:
+        command.before_commit(rows)
     commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded)
     if commit is None:
         return None, head
