@@ -11,6 +11,8 @@ The tree::
     ├── RefConflict           somebody else moved the ref: look at the new head, then decide
     ├── RefProtected          the ref refuses writes: unprotect it or write to another branch
     ├── NotPermitted          the actor may not do this
+    ├── JobStopped            a background job ended before its work was done: run it again if it is still wanted
+    ├── JobUnfinished         a background job has not ended in the time that was given: wait again
     ├── Unsupported           this version of the product, or this machine, cannot do it
     ├── DatabaseUnavailable   the store does not answer: try again later
     └── StoreCorrupt          what is stored is not what was written: restore, and tell us
@@ -96,6 +98,18 @@ class NotPermitted(DsaError):
     code = "not_permitted"
 
 
+class JobStopped(DsaError):
+    """A background job that ended before its work was done: cancelled, or its process is gone."""
+
+    code = "job_stopped"
+
+
+class JobUnfinished(DsaError):
+    """A background job that has not ended in the time that was given."""
+
+    code = "job_unfinished"
+
+
 class Unsupported(DsaError):
     """A thing that this version, or this machine, cannot do."""
 
@@ -112,3 +126,13 @@ class StoreCorrupt(DsaError):
     """Stored bytes that are not what was written."""
 
     code = "store_corrupt"
+
+
+def error_of(code: str, message: str, hint: str = "") -> DsaError:
+    """Make the error that was written down by its code; of a code that this version does not know, the base."""
+    kinds: list[type[DsaError]] = [DsaError]
+    for kind in kinds:
+        if kind.code == code:
+            return kind(message, hint=hint)
+        kinds += kind.__subclasses__()
+    return DsaError(message, hint=hint)

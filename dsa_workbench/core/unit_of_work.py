@@ -10,12 +10,14 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.services.interfaces import (
     ICommitRepository,
     IDatasetRepository,
+    IJobRepository,
     IObjectRepository,
     IRefRepository,
     IStagingRepository,
 )
 from dsa_workbench.core.services.postgres.commits import PostgresCommitRepository
 from dsa_workbench.core.services.postgres.datasets import PostgresDatasetRepository
+from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
 from dsa_workbench.core.services.postgres.objects import PostgresObjectRepository
 from dsa_workbench.core.services.postgres.refs import PostgresRefRepository
 from dsa_workbench.core.services.postgres.staging import PostgresStagingRepository
@@ -37,6 +39,7 @@ class UnitOfWork:
     commits: ICommitRepository
     objects: IObjectRepository
     staging: IStagingRepository
+    jobs: IJobRepository
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,6 +53,7 @@ class UnitOfWork:
         self.commits = PostgresCommitRepository(connection)
         self.objects = PostgresObjectRepository(connection)
         self.staging = PostgresStagingRepository(connection)
+        self.jobs = PostgresJobRepository(connection)
         return self
 
     def __exit__(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COMMITTING = "committing"
+"""The phase that is told once, just before a commit is made: who raises then has stopped it for sure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

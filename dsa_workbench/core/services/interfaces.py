@@ -14,6 +14,8 @@ from typing import Any, Protocol, Self
 
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.user import Actor
 
@@ -218,6 +220,58 @@ class IStagingRepository(Protocol):
         ...
 
 
+class IJobRepository(Protocol):
+    """Background jobs. A state changes by compare-and-swap on the old one, and by nothing else."""
+
+    def add(
+        self,
+        kind: JobKind,
+        about: str,
+        actor: Actor,
+        *,
+        dataset: str | None = None,
+        ref: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Write down a job that waits for its turn."""
+        ...
+
+    def get(self, job_id: int) -> Job:
+        """Fetch a job; raise NotFound where there is none."""
+        ...
+
+    def move(
+        self,
+        job: Job,
+        event: JobEvent,
+        *,
+        result: Mapping[str, Any] | None = None,
+        error: JobError | None = None,
+    ) -> Job | None:
+        """Change a job's state if it is still that of `job`; return it as it is now, None where it is another.
+
+        To be lost, a job must not have been heard of since `job` was read, either. Raises InvalidInput where the
+        event cannot happen in that state.
+        """
+        ...
+
+    def beat(self, job_id: int, progress: Progress) -> Job | None:
+        """Say that a job is held and how far it is; return it as it is now, None where it has ended."""
+        ...
+
+    def ask_to_cancel(self, job: Job, actor: Actor) -> Job | None:
+        """Note who asks a running job to end, the first one; None where it does not run any more."""
+        ...
+
+    def silent(self, seconds: float) -> list[Job]:
+        """List jobs that have not ended and whose holder was not heard of for so long."""
+        ...
+
+    def list(self, limit: int) -> list[Job]:
+        """List jobs, latest first."""
+        ...
+
+
 class IUnitOfWork(Protocol):
     """One transaction and the repositories in it. It is rolled back unless `commit` was called."""
 
@@ -226,6 +280,7 @@ class IUnitOfWork(Protocol):
     commits: ICommitRepository
     objects: IObjectRepository
     staging: IStagingRepository
+    jobs: IJobRepository
 
     def __enter__(self) -> Self: ...
 

@@ -13,7 +13,9 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from dsa_workbench.core.database import Database
+from dsa_workbench.core.migrations import upgrade
 from dsa_workbench.core.migrations.upgrade import HEAD, SCRIPTS, VERSION_TABLE, migrate
+from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.core.services.postgres.tables import FORMAT, SCHEMA, metadata
 from dsa_workbench.errors import DsaError, NotPermitted, Unsupported
@@ -66,6 +68,25 @@ def test_autogenerate_finds_nothing_to_do(database):
             "version_table_schema": SCHEMA,
         }
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+
+
+def test_upgrade_from_the_first_tables_keeps_what_is_stored(empty_pg_url, monkeypatch):
+    with closing_database(empty_pg_url) as database:
+        monkeypatch.setattr(upgrade, "HEAD", "0001")
+        migrate(database)
+        monkeypatch.undo()
+        with database.raw() as connection:
+            connection.execute("INSERT INTO dsa.datasets (name, created_by) VALUES ('sales', 'ann')")
+            connection.execute("INSERT INTO dsa.trees VALUES ('\\x01', '\\x02')")
+            assert connection.execute("SELECT to_regclass('dsa.jobs')").fetchone() == (None,)
+            assert connection.execute(f"SELECT version_num FROM dsa.{VERSION_TABLE}").fetchone() == ("0001",)
+        store = PostgresStore(database)
+        with store.unit() as unit:
+            assert [(d.name, d.created_by) for d in unit.datasets.list()] == [("sales", "ann")]
+            assert unit.objects.get_tree(ObjectId(b"\x01")) == b"\x02"
+            assert unit.jobs.list(10) == []
+        with database.raw() as connection:
+            assert connection.execute(f"SELECT version_num FROM dsa.{VERSION_TABLE}").fetchone() == (HEAD,)
 
 
 def test_head_and_format_are_those_of_the_scripts(store, database):

@@ -161,6 +161,33 @@ def _keep_blobs_as_they_are(_table: sa.Table, connection: sa.Connection, **_: An
     connection.exec_driver_sql(f"ALTER TABLE {SCHEMA}.segments ALTER COLUMN blob SET STORAGE EXTERNAL")
 
 
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    # A name and no foreign key: a job may be what makes the dataset, and its record outlives it.
+    sa.Column("dataset", sa.Text),
+    sa.Column("ref", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("phase", sa.Text, nullable=False, server_default=""),
+    sa.Column("rows", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("bytes_done", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("bytes_total", sa.BigInteger),
+    sa.Column("result", JSON(none_as_null=True)),
+    sa.Column("error", JSON(none_as_null=True)),
+    sa.Column("idempotency_key", sa.Text),
+    sa.Column("cancel_requested_by", sa.Text),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("created_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("started_at", _MOMENT),
+    sa.Column("ended_at", _MOMENT),
+    sa.Column("seen_at", _MOMENT, nullable=False, server_default=_now),
+)
+# Not on `seen_at`: a heartbeat then touches no index.
+sa.Index("jobs_live", jobs.c.id, postgresql_where=jobs.c.ended_at.is_(None))
+
 staging = sa.Table(
     "staging",
     metadata,
