@@ -48,6 +48,8 @@ _WRITE = (
     Option(("--idempotency-key",), "a retry with the same key is not committed twice", text, "KEY"),
 )
 
+_BACKGROUND = Option(("--background",), "go on at once: the work becomes a job, to be looked at with %dsa job")
+
 CONNECT = Command(
     "connect",
     "connect to a store; without a URL the embedded one. The first command connects by itself",
@@ -88,6 +90,7 @@ IMPORT = Command(
             choices=("float", "exact"),
         ),
         Option(("--member",), "the file in a zip archive of several", text, "NAME"),
+        _BACKGROUND,
         Option(("--explain",), "import nothing: say how the file would be read, why, and how to change it"),
         Option(("--null-tokens",), "texts that mean null", names, "A,B"),
         Option(
@@ -105,6 +108,7 @@ IMPORT = Command(
         ),
         ("%dsa import book.xlsx plan --sheets Q1,Q2", "two sheets of a workbook, each a table"),
         ("%dsa import new.csv sales --mode append --types zip=text", "add rows"),
+        ("%dsa import huge.csv sales --background", "without waiting: a job, see %dsa job"),
         ("%dsa import old.csv sales --explain", "look first: delimiter, encoding, header, types, and why"),
     ),
 )
@@ -301,8 +305,27 @@ EXPORT = Command(
         ),
         _COLUMNS,
         _TABLE,
+        _BACKGROUND,
     ),
     (("%dsa export sales@v1.0 v1.parquet", ""), ("%dsa export sales out.csv --columns order_id,qty", "")),
+)
+JOB = Command(
+    "job",
+    "list background jobs, latest first; look at one, wait for it or cancel it",
+    verbs.job,
+    (Argument("ID", "the number of a job; all of them where it is left out", Means.JOB, optional=True),),
+    (
+        Option(("--wait",), "wait for its end, and show what came of it; an interrupt ends the waiting alone"),
+        Option(("--cancel",), "ask it to end; it leaves nothing behind"),
+        Option(("--limit",), "jobs to list at most", natural, "N"),
+    ),
+    (
+        ("%dsa job", "all, latest first"),
+        ("%dsa job 12", "one: state, progress, result or error"),
+        ("%dsa job 12 --wait", "its result, as if it had not been in the background"),
+        ("%dsa job 12 --cancel", "whoever started it, wherever it runs"),
+    ),
+    ("Jobs begin with %dsa import … --background and %dsa export … --background.",),
 )
 STATUS = Command("status", "show the connection: store, actor, what is there", verbs.status)
 USE = Command(
@@ -322,7 +345,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, LOG, SHOW, BRANCH, TAG,
-        MERGE, REFS, DATASETS, EXPORT, STATUS, USE, CHECK,
+        MERGE, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip
 """All commands but `help`, by name, in the order in which help lists them."""

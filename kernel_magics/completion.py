@@ -28,6 +28,8 @@ WAIT = 0.7
 """Seconds until completion gives up."""
 MOST = 200
 """Candidates that are offered."""
+_JOBS = 20
+"""Jobs that are offered, the latest."""
 _LINE = re.compile(r"^\s*(?:[^\W\d][\w.,\s\[\]'\"]*=\s*)?%?%dsa\s+(?P<rest>.*)$", re.DOTALL)
 _CELL = re.compile(r"\s*%%dsa\s+sql\b")
 _HELP = "help"
@@ -168,6 +170,8 @@ def _meant(session: Session, means: Means, typed: str, spec: str | None) -> list
             return _starting(_refs(session, spec), typed)
         case Means.TABLE:
             return _starting(_tables(session, session.spec(spec)), typed)
+        case Means.JOB:
+            return _starting(_jobs(session), typed)
         case Means.COLUMNS:
             return _starting(_columns(session, spec), typed)
         case _:
@@ -207,6 +211,10 @@ def _paths(typed: str) -> list[str]:
 
 def _datasets(session: Session) -> list[str]:
     return [] if session.opened is None else [dataset.name for dataset in session.opened.datasets()]
+
+
+def _jobs(session: Session) -> list[str]:
+    return [] if session.opened is None else [str(job.id) for job in session.opened.jobs(limit=_JOBS)]
 
 
 def _refs(session: Session, spec: str | None) -> list[str]:

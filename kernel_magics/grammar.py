@@ -30,6 +30,7 @@ class Means(StrEnum):
     TABLE = "table"
     COLUMNS = "columns"
     COMMAND = "command"
+    JOB = "job"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from IPython.display import display
 
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.rendering.words import count, duration, size
+from dsa_workbench.rendering.progress import sentence, share_of
 
 APPEARS_AFTER = 0.5
 """Seconds; shorter work needs no line."""
@@ -66,32 +66,7 @@ class ProgressReport:
             if self._shown and now - self._shown_at < BETWEEN:
                 return
             self._shown, self._shown_at = True, now
-            self._line.show(sentence(progress, now - self._began), _share(progress))
-
-
-def sentence(progress: Progress, seconds: float) -> str:
-    """Write a moment of the work: phase, share, rows, bytes, rate and the time that is left."""
-    parts = [progress.phase]
-    share = _share(progress)
-    if share is not None:
-        parts.append(f"{share:.0%}")
-    if progress.rows:
-        parts.append(count(progress.rows, "row"))
-    if progress.bytes_done:
-        total = f" of {size(progress.bytes_total)}" if progress.bytes_total else ""
-        parts.append(f"{size(progress.bytes_done)}{total}")
-        parts.append(f"{size(progress.bytes_done / max(seconds, 1e-3))}/s")
-    elif progress.rows:
-        parts.append(f"{progress.rows / max(seconds, 1e-3):,.0f} rows/s")
-    if share:
-        parts.append(f"about {duration(max(seconds * (1 - share) / share, 1))} left" if share < 1 else "nearly done")
-    return "  ".join(parts)
-
-
-def _share(progress: Progress) -> float | None:
-    if not progress.bytes_total:
-        return None
-    return min(progress.bytes_done / progress.bytes_total, 1.0)
+            self._line.show(sentence(progress, now - self._began), share_of(progress))
 
 
 def _bar(share: float | None) -> str:

@@ -37,8 +37,8 @@ def import_file(session: Session, words: Namespace) -> Any:
     if words.explain:
         return session.workbench.explain(source, **reading)
     dataset, ref = session.target(words.dataset, words.ref)
-    given = _given(words, *_WRITE) | reading
-    return session.workbench.import_file(source, dataset, ref=ref, progress=session.report, **given)
+    given = _given(words, *_WRITE) | reading | _behind(session, words)
+    return session.workbench.import_file(source, dataset, ref=ref, **given)
 
 
 def commit(session: Session, words: Namespace) -> Any:
@@ -161,7 +161,22 @@ def export(session: Session, words: Namespace) -> Any:
     """Write a table to a file."""
     spec, path = (words.spec, words.path) if words.path is not None else (None, words.spec)
     spec = _with_table(session.spec(spec), words.table)
-    return session.workbench.export(spec, _path(path), **_given(words, "format", "columns"))
+    given = _given(words, "format", "columns") | _behind(session, words)
+    return session.workbench.export(spec, _path(path), **given)
+
+
+def job(session: Session, words: Namespace) -> Any:
+    """List jobs; or look at one, wait for it, or cancel it."""
+    if words.id is None:
+        if words.wait or words.cancel:
+            raise InvalidInput("No job is named.", hint="Name it by its number, as in: %dsa job 12 --wait")
+        return session.workbench.jobs(**_given(words, "limit"))
+    if not words.id.isascii() or not words.id.isdecimal():
+        raise InvalidInput(f"{words.id!r} is no number of a job.", hint="List them with: %dsa job")
+    found = session.workbench.job(int(words.id))
+    if words.cancel:
+        found.cancel()
+    return found.wait(progress=session.report) if words.wait else found
 
 
 def status(session: Session, words: Namespace) -> Any:
@@ -192,6 +207,11 @@ def use(session: Session, words: Namespace) -> Any:
         used = f"{session.in_use.dataset}@{session.in_use.version}"
         session.tell(f"In use: {used}. Now @main~1 means {session.in_use.dataset}@main~1.")
     return None
+
+
+def _behind(session: Session, words: Namespace) -> dict[str, Any]:
+    """Say whether the work goes on in the background; if not, its progress is shown."""
+    return {"background": True} if words.background else {"progress": session.report}
 
 
 def _given(words: Namespace, *names: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
 from dsa_workbench.results.explained import Explained
+from dsa_workbench.results.jobs import JobResult, Jobs
 from dsa_workbench.results.merges import Conflicts, MergeResult
 from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
@@ -22,6 +23,8 @@ __all__ = [
     "Displayed",
     "Explained",
     "Exported",
+    "JobResult",
+    "Jobs",
     "Log",
     "MergeResult",
     "QueryResult",

@@ -10,6 +10,7 @@ from dsa_workbench.core.embedded import EmbeddedPostgres
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.features.datasets.list_datasets import list_datasets
+from dsa_workbench.features.jobs.runner import JobRunner
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.results import Status
 
@@ -29,6 +30,7 @@ class Connection:
         self.actor = actor
         self.store = store
         self._cache, self._server, self._folder = cache, server, folder
+        self._runner = JobRunner(store)
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +38,7 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(cancel_jobs=kind is not None)
 
     def __repr__(self) -> str:
         return f"<Workbench of {self.actor.name} on {self.database_url}>"
@@ -46,11 +48,18 @@ class Connection:
         """The database, without its password."""
         return self.store.database.safe_url
 
-    def close(self) -> None:
-        """Give back connections; the embedded Postgres stops when its last user leaves. Closing twice does nothing."""
-        self.store.database.dispose()
-        if self._server is not None:
-            self._server.release()
+    def close(self, *, cancel_jobs: bool = False) -> None:
+        """Wait for background jobs, then give back connections; the embedded Postgres stops when its last user leaves.
+
+        With `cancel_jobs`, and where a `with` block ends by an error, jobs are told to stop instead; so they are by an
+        interrupt while waiting. Closing twice does nothing.
+        """
+        try:
+            self._runner.close(cancel=cancel_jobs)
+        finally:
+            self.store.database.dispose()
+            if self._server is not None:
+                self._server.release()
 
     def status(self) -> Status:
         """Say where we work, as whom, and how much is there."""

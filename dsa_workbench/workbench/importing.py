@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, overload
 
+from dsa_workbench.core.model.job import JobKind
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.imports.import_file import ImportFile, import_file
+from dsa_workbench.features.imports.import_file import ImportFile, default_message, import_file
+from dsa_workbench.features.jobs.running import StartJob
+from dsa_workbench.files.hold import hold
 from dsa_workbench.files.tables import DETECT
-from dsa_workbench.results import CommitResult
+from dsa_workbench.results import CommitResult, JobResult
 from dsa_workbench.workbench.arguments import columns_of, mode_of
 from dsa_workbench.workbench.explaining import ExplainVerbs, read_options
+from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_commit
 
 ProgressHook = Callable[[Progress], None]
 
 
-class ImportVerbs(ExplainVerbs):
+class ImportVerbs(ExplainVerbs, JobVerbs):
     """Bring tables in: import, commit."""
 
+    @overload
     def import_file(
         self,
         source: Any,
@@ -50,7 +57,45 @@ class ImportVerbs(ExplainVerbs):
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         progress: ProgressHook | None = None,
-    ) -> CommitResult:
+        background: Literal[False] = False,
+    ) -> CommitResult: ...
+
+    @overload
+    def import_file(
+        self, source: Any, dataset: str, *, background: Literal[True], **options: Any
+    ) -> JobResult[CommitResult]: ...
+
+    def import_file(  # type: ignore[misc] # the options of a job are those of the other, and written once
+        self,
+        source: Any,
+        dataset: str,
+        *,
+        table: str | None = None,
+        ref: str = DEFAULT_BRANCH,
+        key: Sequence[str] | str | None = None,
+        mode: str = "replace",
+        message: str | None = None,
+        author: str | None = None,
+        types: Mapping[str, str] | str | None = None,
+        sheets: Sequence[str] | str | None = None,
+        delimiter: str | None = None,
+        encoding: str | None = None,
+        header: bool | None = None,
+        quote: str | None = DETECT,
+        escape: str | None = None,
+        comment: str | None = None,
+        skip_rows: int | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
+        null_tokens: Sequence[str] | None = None,
+        decimals: str = "float",
+        ragged: str = "error",
+        member: str | None = None,
+        rename: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        progress: ProgressHook | None = None,
+        background: bool = False,
+    ) -> CommitResult | JobResult[CommitResult]:
         """Import a CSV, Excel or Parquet file and commit it.
 
         Parameters
@@ -77,6 +122,9 @@ class ImportVerbs(ExplainVerbs):
             Old column name -> new, where columns were renamed.
         idempotency_key
             A word for this write: repeated with the same word, it is done once.
+        background
+            Import on a thread and hand back a `JobResult` at once; errors are then raised by its `wait`. A file object
+            is copied to a temporary file first, and a pandas frame in memory: both are yours again.
 
         Raises
         ------
@@ -90,12 +138,11 @@ class ImportVerbs(ExplainVerbs):
             escape=escape, comment=comment, skip_rows=skip_rows, decimal=decimal, thousands=thousands,
             null_tokens=null_tokens, decimals=decimals, ragged=ragged, member=member,
         )  # fmt: skip
-        return self._import(
-            ImportFile(
-                source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
-                idempotency_key, progress,
-            )
+        command = ImportFile(
+            source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
+            idempotency_key, progress,
         )  # fmt: skip
+        return self._import_in_background(command) if background else self._import(command)
 
     def commit(
         self,
@@ -130,3 +177,19 @@ class ImportVerbs(ExplainVerbs):
         done = import_file(self.actor, self.store, self._cache, command)
         seconds = time.perf_counter() - started
         return CommitResult(done.commit, done.dataset, done.ref, done.created, done.rows, seconds, done.notes)
+
+    def _import_in_background(self, command: ImportFile) -> JobResult[CommitResult]:
+        """Start a job. Its key makes the import one that is done once, and tells later whether it was done."""
+        key = command.idempotency_key or secrets.token_hex(16)
+        about = default_message(command)
+        held = replace(
+            command, source=hold(command.source), idempotency_key=key, message=command.message or about
+        )  # fmt: skip
+
+        def work(tell: ProgressHook) -> CommitResult:
+            return self._import(replace(held, progress=both(tell, command.progress)))
+
+        where = f"{command.dataset}@{command.ref}"
+        return self._in_background(
+            StartJob(JobKind.IMPORT, f"{about} into {where}", work, recorded_commit, command.dataset, command.ref, key)
+        )

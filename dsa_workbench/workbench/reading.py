@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, overload
 
+from dsa_workbench.core.model.job import JobKind
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.exports.export_file import export_file
+from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.features.versioning.diff import compared_sides, diff_sides, side_at, side_at_merge_base
 from dsa_workbench.features.versioning.get_data import Selection, get_table
 from dsa_workbench.features.versioning.queries.query import query as make_query
-from dsa_workbench.results import Diff, Exported, QueryResult, Reading
+from dsa_workbench.files.hold import hold_path
+from dsa_workbench.results import Diff, Exported, JobResult, QueryResult, Reading
 from dsa_workbench.workbench.arguments import columns_of
-from dsa_workbench.workbench.connection import Connection
+from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_export
 
 ProgressHook = Callable[[Progress], None]
 
 
-class ReadVerbs(Connection):
+class ReadVerbs(JobVerbs):
     """Give tables out: read, export, diff."""
 
     def read(
@@ -57,6 +63,7 @@ class ReadVerbs(Connection):
         found = make_query(self.actor, self.store, self._cache, query, params or {}, limit)
         return QueryResult(query, found, {str(at.spec): at.commit.short for at in found.tables.values()})
 
+    @overload
     def export(
         self,
         spec: str,
@@ -65,20 +72,63 @@ class ReadVerbs(Connection):
         format: str | None = None,
         columns: Sequence[str] | str | None = None,
         progress: ProgressHook | None = None,
-    ) -> Exported:
-        """Write a table at a version to a CSV or Parquet file; the ending or `format` says which."""
-        started = time.perf_counter()
-        done = export_file(
-            self.actor,
-            self.store,
-            self._cache,
-            parse_spec(spec),
-            path,
-            format=format,
-            columns=columns_of(columns),
-            progress=progress,
+        background: Literal[False] = False,
+    ) -> Exported: ...
+
+    @overload
+    def export(self, spec: str, path: Any, *, background: Literal[True], **options: Any) -> JobResult[Exported]: ...
+
+    def export(  # type: ignore[misc] # the options of a job are those of the other, and written once
+        self,
+        spec: str,
+        path: Any,
+        *,
+        format: str | None = None,
+        columns: Sequence[str] | str | None = None,
+        progress: ProgressHook | None = None,
+        background: bool = False,
+    ) -> Exported | JobResult[Exported]:
+        """Write a table at a version to a CSV or Parquet file; the ending or `format` says which.
+
+        With `background` it is written on a thread, and a `JobResult` comes back at once; it is then written to a path
+        only, and of the version that `spec` names now.
+        """
+
+        def write(target: Any, version: VersionSpec, hook: ProgressHook | None) -> Exported:
+            started = time.perf_counter()
+            done = export_file(
+                self.actor,
+                self.store,
+                self._cache,
+                version,
+                target,
+                format=format,
+                columns=columns_of(columns),
+                progress=hook,
+            )
+            return Exported(spec, target, done.rows, done.bytes, time.perf_counter() - started)
+
+        version = parse_spec(spec)
+        if not background:
+            return write(path, version, progress)
+        if not isinstance(path, str | os.PathLike):
+            raise InvalidInput(
+                "A background export writes to a path, and this is a file object.",
+                hint="Give a path, or export without background=True.",
+            )
+        target = Path(hold_path(path))
+        found = get_table(self.actor, self.store, self._cache, version)
+        pinned = replace(version, version=found.commit.id, at=None, back=0)
+        return self._in_background(
+            StartJob(
+                JobKind.EXPORT,
+                f"Export {spec} to {target.name}",
+                lambda tell: write(target, pinned, both(tell, progress)),
+                recorded_export,
+                version.dataset,
+                version.version,
+            )
         )
-        return Exported(spec, path, done.rows, done.bytes, time.perf_counter() - started)
 
     def diff(
         self,

@@ -154,9 +154,9 @@ TOLD: list[tuple[str, type[DsaError], str]] = [
     ("%dsa read sales@nope", NotFound, "NotFound: "),
     ("%dsa import nofile.csv x", DsaError, "nofile.csv"),
     (
-        "%dsa job list",
+        "%dsa rollback sales",
         InvalidInput,
-        "%dsa has no command 'job' in this version. There are: connect",
+        "%dsa has no command 'rollback' in this version. There are: connect",
     ),
     ("%dsa commit nobody sales", NotFound, "NotFound: There is no Python variable 'nobody'."),
     ("%dsa commit dff sales", NotFound, "Did you mean df?"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.core.model.progress import COMMITTING, Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.model.user import Actor
@@ -79,11 +79,16 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
             command.mode,
             command.key,
             command.rename,
-            command.message or _message(command),
+            command.message or default_message(command),
             command.author,
             command.idempotency_key,
+            before_commit=_before_commit(command.progress),
         ),
     )
+
+
+def _before_commit(progress: Callable[[Progress], None] | None) -> Callable[[int], None] | None:
+    return None if progress is None else lambda rows: progress(Progress(COMMITTING, rows))
 
 
 def _contracted(
@@ -112,7 +117,8 @@ def _contracted(
     return [ContractedTable(tables[0], contract)] if contract.columns or contract.every else tables
 
 
-def _message(command: ImportFile) -> str:
+def default_message(command: ImportFile) -> str:
+    """Say what a commit is for, where the user does not."""
     verb = {Mode.REPLACE: "Import", Mode.APPEND: "Append", Mode.UPSERT: "Upsert"}[command.mode]
     if isinstance(command.source, str | os.PathLike):
         return f"{verb} {Path(command.source).name}"
