@@ -1,4 +1,4 @@
-"""How jobs end when nobody is there to say so: processes that went or slept, stores that are away, closed workbenches."""
+"""How jobs end when nobody is there to say so: processes that went or slept, stores away, workbenches closed."""
 
 import threading
 from collections.abc import Callable
@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from dsa_workbench.core.database import Database
 from dsa_workbench.core.model.job import JobEvent, JobKind, JobState
 from dsa_workbench.core.model.progress import COMMITTING
-from dsa_workbench.errors import InvalidInput, JobStopped
+from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
+from dsa_workbench.errors import DatabaseUnavailable, InvalidInput, JobStopped
 from dsa_workbench.features.jobs import runner
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
@@ -82,19 +84,35 @@ def test_an_end_that_cannot_be_written_down_is_written_later(
     gate = Gate(COMMITTING)
     job = wb.import_file(orders, "sales", background=True, progress=gate)
     assert gate.reached.wait(60)
-    save, failures = runner.JobRunner._save, []
+    move, failures = PostgresJobRepository.move, []
 
-    def fail_once(self: Any, *args: Any) -> None:
+    def fail_once(self: Any, *args: Any, **more: Any) -> Any:
         if not failures:
             failures.append(1)
-            raise runner.DatabaseUnavailable("It is away.", hint="Wait.")
-        save(self, *args)
+            raise DatabaseUnavailable("It is away.", hint="Wait.")
+        return move(self, *args, **more)
 
-    monkeypatch.setattr(runner.JobRunner, "_save", fail_once)
+    monkeypatch.setattr(PostgresJobRepository, "move", fail_once)
     gate.open.set()
     assert job.wait().created
-    assert bob.job(job.id).wait().created
     assert failures
+    assert bob.job(job.id).wait().created
+
+
+def test_a_store_that_stays_away_does_not_keep_the_heartbeat_going(pg_url: str, orders: Path, gate: Gate) -> None:
+    mine = connect(pg_url, actor="cat", settings=Settings())
+    job = mine.import_file(orders, "sales", background=True, progress=gate)
+    assert gate.reached.wait(60)
+    mine.store.database.dispose()
+    mine.store.database = mine.store.segments._database = Database("postgresql://127.0.0.1:1/nowhere")
+    gate.open.set()
+    with pytest.raises(DatabaseUnavailable):
+        job.wait()
+    mine.close()
+    beats = [thread for thread in threading.enumerate() if thread.name == "dsa-job-heartbeat"]
+    for thread in beats:
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("how", ["close", "with"])

@@ -118,12 +118,22 @@ class JobRunner:
             raise
         if cancel:
             self._give_up(left, "the workbench was closed", STOP_SECONDS)
-        if os.getpid() == self._pid:
-            atexit.unregister(self._at_exit)
+        self._let_go()
 
     def _at_exit(self) -> None:
         self._closed = True
         self._give_up(self._here().values(), _ENDED, EXIT_SECONDS)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """End the heartbeat, after a last try to write down what could not be written before."""
+        for running in self._here().values():
+            if running.ending is not None:
+                self._save(running, running.ending)
+        if os.getpid() == self._pid:
+            with self._lock:
+                self._live.clear()
+            atexit.unregister(self._at_exit)
 
     def _here(self) -> dict[int, Running]:
         if os.getpid() != self._pid:  # a fork: the threads, and perhaps the lock, stayed with the parent
@@ -171,27 +181,29 @@ class JobRunner:
             running.stop = _why_ended(running.job)
 
     def _finish(self, running: Running, ending: Ending) -> None:
-        """Write an ending to the row, and let those who wait go on.
-
-        Where the store does not answer, the next beat tries again.
-        """
+        """Write an ending to the row, and let those who wait go on; of several endings the first counts."""
         try:
             self._save(running, running.ending or ending)
-        except DatabaseUnavailable:
-            _log.warning("the end of job %d cannot be written down yet", running.job.id, exc_info=True)
         finally:
             running.end(ending)
 
     def _save(self, running: Running, ending: Ending) -> None:
-        with self._store.unit() as unit:
-            standing = unit.jobs.get(running.job.id)
-            if not standing.ended:
-                unit.jobs.beat(standing.id, running.latest)
-                standing = unit.jobs.move(standing, ending.event, result=ending.result, error=ending.error) or standing
-                unit.commit()
-        running.job = standing
+        """Write an ending to the row. Where the store does not answer, the next beat tries again."""
+        try:
+            with self._store.unit() as unit:
+                job = unit.jobs.get(running.job.id)
+                if not job.ended:
+                    unit.jobs.beat(job.id, running.latest)
+                    job = unit.jobs.move(job, ending.event, result=ending.result, error=ending.error) or job
+                    unit.commit()
+            running.job = job
+        except DatabaseUnavailable as err:
+            _log.warning("the end of job %d cannot be written down yet: %s", running.job.id, err)
+            return
+        except DsaError:
+            _log.exception("the end of job %d cannot be written down", running.job.id)
         with self._lock:
-            self._live.pop(standing.id, None)
+            self._live.pop(running.job.id, None)
 
     def _beat(self) -> None:
         while True:
@@ -201,13 +213,13 @@ class JobRunner:
                     self._beating = False
                     return
             for running in live:
+                if running.ending is not None:
+                    self._save(running, running.ending)
+                    continue
                 try:
-                    if running.ending is not None:
-                        self._save(running, running.ending)
-                    else:
-                        self._look(running)
-                except DsaError:
-                    _log.warning("no heartbeat for job %d this time", running.job.id, exc_info=True)
+                    self._look(running)
+                except DsaError as err:
+                    _log.warning("no heartbeat for job %d this time: %s", running.job.id, err)
             time.sleep(BEAT)
 
     def _look(self, running: Running) -> None:
