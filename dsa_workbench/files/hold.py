@@ -26,6 +26,8 @@ def hold(source: Any) -> Any:
     """
     if isinstance(source, Mapping):
         return {name: hold(one) for name, one in source.items()}
+    if isinstance(source, list | tuple):
+        return [hold(one) for one in source]
     if isinstance(source, str | os.PathLike):
         return hold_path(source)
     if hasattr(source, "read"):

@@ -29,36 +29,16 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
 
     @overload
     def import_file(
-        self,
-        source: Any,
-        dataset: str,
-        *,
-        table: str | None = None,
-        ref: str = DEFAULT_BRANCH,
-        key: Sequence[str] | str | None = None,
-        mode: str = "replace",
-        message: str | None = None,
-        author: str | None = None,
-        types: Mapping[str, str] | str | None = None,
-        sheets: Sequence[str] | str | None = None,
-        delimiter: str | None = None,
-        encoding: str | None = None,
-        header: bool | None = None,
-        quote: str | None = DETECT,
-        escape: str | None = None,
-        comment: str | None = None,
-        skip_rows: int | None = None,
-        decimal: str | None = None,
-        thousands: str | None = None,
-        null_tokens: Sequence[str] | None = None,
-        decimals: str = "float",
-        ragged: str = "error",
-        member: str | None = None,
-        rename: Mapping[str, str] | None = None,
-        idempotency_key: str | None = None,
-        progress: ProgressHook | None = None,
-        background: Literal[False] = False,
-    ) -> CommitResult: ...
+        self, source: Any, dataset: str, *, table: str | None = None, ref: str = DEFAULT_BRANCH,
+        key: Sequence[str] | str | None = None, mode: str = "replace", message: str | None = None,
+        author: str | None = None, types: Mapping[str, str] | str | None = None,
+        sheets: Sequence[str] | str | None = None, delimiter: str | None = None, encoding: str | None = None,
+        header: bool | None = None, quote: str | None = DETECT, escape: str | None = None, comment: str | None = None,
+        skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
+        null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
+        member: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
+        progress: ProgressHook | None = None, background: Literal[False] = False,
+    ) -> CommitResult: ...  # fmt: skip
 
     @overload
     def import_file(

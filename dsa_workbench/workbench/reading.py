@@ -65,15 +65,9 @@ class ReadVerbs(JobVerbs):
 
     @overload
     def export(
-        self,
-        spec: str,
-        path: Any,
-        *,
-        format: str | None = None,
-        columns: Sequence[str] | str | None = None,
-        progress: ProgressHook | None = None,
-        background: Literal[False] = False,
-    ) -> Exported: ...
+        self, spec: str, path: Any, *, format: str | None = None, columns: Sequence[str] | str | None = None,
+        progress: ProgressHook | None = None, background: Literal[False] = False,
+    ) -> Exported: ...  # fmt: skip
 
     @overload
     def export(self, spec: str, path: Any, *, background: Literal[True], **options: Any) -> JobResult[Exported]: ...
@@ -108,15 +102,25 @@ class ReadVerbs(JobVerbs):
             )
             return Exported(spec, target, done.rows, done.bytes, time.perf_counter() - started)
 
-        version = parse_spec(spec)
-        if not background:
-            return write(path, version, progress)
+        if background:
+            return self._export_in_background(spec, path, write, progress)
+        return write(path, parse_spec(spec), progress)
+
+    def _export_in_background(
+        self,
+        spec: str,
+        path: Any,
+        write: Callable[[Any, VersionSpec, ProgressHook | None], Exported],
+        progress: ProgressHook | None,
+    ) -> JobResult[Exported]:
+        """Start a job that writes the version as it is now, whatever is committed meanwhile."""
         if not isinstance(path, str | os.PathLike):
             raise InvalidInput(
                 "A background export writes to a path, and this is a file object.",
                 hint="Give a path, or export without background=True.",
             )
         target = Path(hold_path(path))
+        version = parse_spec(spec)
         found = get_table(self.actor, self.store, self._cache, version)
         pinned = replace(version, version=found.commit.id, at=None, back=0)
         return self._in_background(

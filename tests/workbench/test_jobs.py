@@ -1,6 +1,8 @@
 """Imports and exports in the background, on a real store: what comes back, what a cancel leaves, who waits for whom."""
 
+import inspect
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -293,3 +295,11 @@ def test_a_job_shows_what_it_saw_last_where_the_store_is_away(pg_url: str, order
     mine.store.database = store
     gate.open.set()
     mine.close()
+
+
+@pytest.mark.parametrize("verb", [Workbench.import_file, Workbench.export])
+def test_what_checkers_of_types_see_is_what_is_there(verb: Callable[..., Any]) -> None:
+    told, there = inspect.signature(get_overloads(verb)[0]).parameters, inspect.signature(verb).parameters
+    assert list(told) == list(there)
+    assert all(told[name].default == there[name].default for name in there)
+    assert all(told[name].annotation == there[name].annotation for name in there if name != "background")
