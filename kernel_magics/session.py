@@ -11,6 +11,7 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, NotFound
+from dsa_workbench.rendering.words import count
 from kernel_magics.words import ObjectWord
 
 Reporter = Callable[[Progress], None]
@@ -45,8 +46,10 @@ class Session:
         return fresh
 
     def close(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection, if there is one; background jobs on it are waited for."""
         if self.opened is not None:
+            if here := self.opened.jobs_here:
+                self.tell(f"Waiting for {count(here, 'background job')}. To cancel, interrupt.")
             self.opened.close()
             self.opened = None
 

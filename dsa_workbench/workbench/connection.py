@@ -48,6 +48,11 @@ class Connection:
         """The database, without its password."""
         return self.store.database.safe_url
 
+    @property
+    def jobs_here(self) -> int:
+        """How many background jobs this workbench is at work on; `close` waits for them."""
+        return len(self._runner.held)
+
     def close(self, *, cancel_jobs: bool = False) -> None:
         """Wait for background jobs, then give back connections; the embedded Postgres stops when its last user leaves.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from dsa_workbench.core.model.job import JobState
 from dsa_workbench.results import CommitResult, Exported, JobResult, Jobs
+from tests.fixtures.jobs import Gate
 from tests.kernel_magics.conftest import Notebook
 from tests.kernel_magics.test_completion import after_tab
 
@@ -84,6 +86,19 @@ def test_what_cannot_be_meant_is_told(
     notebook: Notebook, line: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert told in notebook.error(line, capsys)
+
+
+def test_another_connection_waits_for_the_jobs_of_the_first(
+    notebook: Notebook, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.run("%dsa status")
+    session = notebook.shell.magics_manager.registry["DsaMagics"].session
+    job = session.opened.import_file("orders.csv", "sales", background=True, progress=gate)
+    threading.Timer(0.2, gate.open.set).start()
+    capsys.readouterr()
+    notebook.run("%dsa connect")
+    assert "Waiting for 1 background job. To cancel, interrupt." in capsys.readouterr().out
+    assert notebook.run(f"%dsa job {job.id}").state is JobState.SUCCEEDED
 
 
 def test_numbers_of_jobs_are_completed(notebook: Notebook) -> None:

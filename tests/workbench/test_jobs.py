@@ -4,6 +4,7 @@ import inspect
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, get_overloads
 
 import pandas as pd
 import pyarrow as pa
