@@ -15,6 +15,7 @@ from dsa_workbench.workbench import Workbench
 _START = """
 import os, sys, threading
 from dsa_workbench.core.model.progress import COMMITTING
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import connect
 
@@ -38,6 +39,12 @@ _FORKS = (
 reached.wait()
 if not os.fork():
     assert wb.job(job.id).state == "running"
+    try:
+        wb.import_file(sys.argv[2], "other", background=True)
+    except InvalidInput as err:
+        assert "forked" in str(err)
+    else:
+        raise AssertionError
     wb.close(cancel_jobs=True)
     sys.exit()
 assert os.wait()[1] == 0

@@ -66,10 +66,11 @@ class JobRunner:
         Raises
         ------
         InvalidInput
-            The workbench is closed.
+            The workbench is closed, or was opened before this process was forked.
         """
         if self._closed or os.getpid() != self._pid:
-            raise InvalidInput("This workbench takes no more jobs: it was closed.", hint="Connect again.")
+            why = "it was closed" if self._closed else "it was opened by the process that this one was forked from"
+            raise InvalidInput(f"This workbench takes no more jobs: {why}.", hint="Connect again.")
         with self._store.unit() as unit:
             job = unit.jobs.add(
                 command.kind,
