@@ -101,7 +101,7 @@ def _column(plan: Plan, column: MergedColumn, table: Any, start: int, rows: int,
         values = (
             patch.values.slice(low, high - low)
             if patch.values is not None
-            else read_values(theirs, column.theirs, patch.theirs[low:high]).cast(arrow)
+            else _as(read_values(theirs, column.theirs, patch.theirs[low:high]), arrow)
         )
         place = np.arange(rows)
         place[patch.rows[low:high] - start] = rows + np.arange(high - low)
@@ -140,5 +140,10 @@ def _rows_of_theirs(plan: Plan, arrow: Any, theirs: TableVersion, rows: Position
         if column.theirs is None or table is None:
             columns.append(pa.nulls(len(rows), field_.type))
         else:
-            columns.append(one_array(table.column(column.theirs)).cast(field_.type))
+            columns.append(_as(one_array(table.column(column.theirs)), field_.type))
     return pa.RecordBatch.from_arrays(columns, schema=arrow)
+
+
+def _as(array: Any, arrow: Any) -> Any:
+    """Cast where the type differs: Arrow's cast of nested nulls to their own type breaks them."""
+    return array if array.type == arrow else array.cast(arrow)
