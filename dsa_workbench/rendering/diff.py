@@ -30,6 +30,8 @@ ROWS = 50
 """Rows of one table that are shown."""
 ROWS_IN_ALL = 150
 """Rows that a diff of many tables shows, before only counts are given."""
+ROWS_OF_A_PAGE = 10_000
+"""Rows of one table that a page of its own shows, unless told otherwise."""
 FEW_COLUMNS = 8
 """A table with more columns than this hides those in which nothing changed."""
 MOST_COLUMNS = 20
@@ -75,21 +77,22 @@ def differs(table: TableChanges) -> bool:
     return bool(table.schema_changes) or not table.counts.same
 
 
-def view(old: str, new: str, tables: Mapping[str, TableChanges]) -> Document:
-    """Show a diff of all tables of two versions."""
+def view(old: str, new: str, tables: Mapping[str, TableChanges], rows: int | None = None) -> Document:
+    """Show a diff of all tables of two versions; with `rows`, so many rows of each table, and all columns."""
     blocks: list[Block] = [
         Heading((Piece(visible(old)), Piece("  →  ", Mark.DIM), Piece(visible(new)))),
     ]
     changed = {name: table for name, table in tables.items() if differs(table)}
     if not changed:
-        rows = sum(table.counts.unchanged for table in tables.values())
-        blocks.append(line(f"No difference: {count(rows, 'row is', 'rows are')} the same."))
+        same = sum(table.counts.unchanged for table in tables.values())
+        blocks.append(line(f"No difference: {count(same, 'row is', 'rows are')} the same."))
     if len(tables) > 1:
         blocks.append(_overview(tables))
     left = ROWS_IN_ALL
     for name, table in changed.items():
-        limit = min(ROWS, left)
-        blocks += _table(name, table, limit, titled=len(tables) > 1 or name != DEFAULT_TABLE)
+        limit = min(ROWS, left) if rows is None else rows
+        titled = len(tables) > 1 or name != DEFAULT_TABLE
+        blocks += _table(name, table, limit, titled=titled, every=rows is not None)
         left -= limit
     for name, table in tables.items():
         if name not in changed:
@@ -115,7 +118,7 @@ def _overview(tables: Mapping[str, TableChanges]) -> Grid:
 _COUNTED = ("added", "removed", "changed", "unchanged")
 
 
-def _table(name: str, table: TableChanges, limit: int, *, titled: bool) -> list[Block]:
+def _table(name: str, table: TableChanges, limit: int, *, titled: bool, every: bool) -> list[Block]:
     blocks: list[Block] = [Heading(plain(visible(name)), level=2)] if titled else []
     blocks.append(Line(counts_line(table.counts)))
     if table.counts.cells:
@@ -126,7 +129,7 @@ def _table(name: str, table: TableChanges, limit: int, *, titled: bool) -> list[
         blocks.append(Bullets(tuple(schema_sentence(change) for change in table.schema_changes)))
     total = table.counts.added + table.counts.removed + table.counts.changed
     if total and limit:
-        blocks.append(_rows(table, table.rows(0, limit), total))
+        blocks.append(_rows(table, table.rows(0, limit), total, every=every))
     elif total:
         blocks.append(line("The rows are not shown here."))
     blocks.append(Line((Piece(table.pairing, Mark.DIM),)))
@@ -190,10 +193,10 @@ def _of_type(kind: str | None) -> str:
     return f" ({kind})" if kind else ""
 
 
-def _rows(table: TableChanges, rows: Any, total: int) -> Grid:
+def _rows(table: TableChanges, rows: Any, total: int, *, every: bool) -> Grid:
     changed_columns = rows.column("changed_columns").to_pylist()
     kinds = [RowKind(kind) for kind in rows.column("change").to_pylist()]
-    names, hidden = _chosen_columns(table, changed_columns)
+    names, hidden = (list(table.columns), []) if every else _chosen_columns(table, changed_columns)
     notes = _notes(table.schema_changes)
     columns = [_column(rows, name, kinds, changed_columns) for name in names]
     heads = [

@@ -32,15 +32,17 @@ _TAGS = {Mark.OLD: "del", Mark.NEW: "ins", Mark.CODE: "code", Mark.STRONG: "stro
 _RIGHT = ' class="dsa-r"'
 
 
-def write(document: Document) -> str:
-    """Write a document as one HTML fragment."""
-    return f'<div class="dsa"><style>{STYLE}</style>{"".join(_block(block) for block in document)}</div>'
+def write(document: Document, *, page: bool = False) -> str:
+    """Write a document as one HTML fragment; on a page of its own it has real headings."""
+    blocks = "".join(_block(block, page=page) for block in document)
+    return f'<div class="dsa"><style>{STYLE}</style>{blocks}</div>'
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, *, page: bool) -> str:
     if isinstance(block, Heading):
         # Not h1-h6: a result must not stand in the notebook's table of contents.
-        return f'<div class="dsa-h{block.level}">{_pieces(block.pieces)}</div>'
+        tag = f"h{block.level}" if page else "div"
+        return f'<{tag} class="dsa-h{block.level}">{_pieces(block.pieces)}</{tag}>'
     if isinstance(block, Line):
         return f"<p>{_pieces(block.pieces)}</p>"
     if isinstance(block, Bullets):
@@ -52,7 +54,7 @@ def _block(block: Block) -> str:
         return f'<table class="dsa-facts"><tbody>{"".join(pairs)}</tbody></table>'
     if isinstance(block, Verbatim):
         return f"<pre>{html.escape(block.text)}</pre>"
-    return _grid(block)
+    return _grid(block, region=page)
 
 
 def _pieces(pieces: Pieces) -> str:
@@ -68,7 +70,7 @@ def _piece(piece: Piece) -> str:
     return f"<{tag}{css}{title}>{_escape(piece.text)}</{tag}>"
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: Grid, *, region: bool) -> str:
     caption = f"<caption>{_escape(grid.caption)}</caption>" if grid.caption else ""
     sign = '<th scope="col"><span class="dsa-sr">change</span></th>' if grid.signed else ""
     heads = "".join(
@@ -79,8 +81,9 @@ def _grid(grid: Grid) -> str:
     rights = [head.right for head in grid.heads]
     body = "".join(_row(row, rights, grid.signed) for row in grid.rows)
     foot = f'<p class="dsa-foot">{_escape(grid.foot)}</p>' if grid.foot else ""
+    role = f' role="region" aria-label="{_escape(grid.caption) or "table"}"' if region else ""
     return (
-        f'<div class="dsa-scroll" tabindex="0"><table class="dsa-grid">{caption}'
+        f'<div class="dsa-scroll" tabindex="0"{role}><table class="dsa-grid">{caption}'
         f"<thead><tr>{sign}{heads}</tr></thead><tbody>{body}</tbody></table></div>{foot}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsa_workbench.results.applied import ApplyResult
 from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
@@ -14,6 +15,7 @@ from dsa_workbench.results.refs import Datasets, Refs
 from dsa_workbench.results.reports import CheckReport, Exported, Status
 
 __all__ = [
+    "ApplyResult",
     "CheckReport",
     "CommitResult",
     "CommitView",

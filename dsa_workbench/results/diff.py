@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dsa_workbench.core.model.change import SchemaChange
-from dsa_workbench.errors import InvalidInput, NotFound
+from dsa_workbench.errors import InvalidInput, NotFound, Unsupported
+from dsa_workbench.features.patches.documents import document
+from dsa_workbench.features.patches.export_patch import HIGHLIGHTER, PAGE, diff_format, export_patch
+from dsa_workbench.features.patches.making import patch_of
+from dsa_workbench.features.patches.model import Patch
+from dsa_workbench.features.versioning.differ import TableDiff
+from dsa_workbench.files.writing import Written
+from dsa_workbench.files.writing.target import open_target
 from dsa_workbench.rendering import diff as rendering_diff
 from dsa_workbench.rendering.diff import TableChanges
 from dsa_workbench.rendering.document import Document
+from dsa_workbench.rendering.page import write_page
 from dsa_workbench.results.displayed import Displayed
 from dsa_workbench.results.frames import to_pandas
+from dsa_workbench.results.reports import Exported
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -58,6 +70,74 @@ class Diff(Displayed):
     def to_pandas(self, table: str | None = None) -> Any:
         """Read the changed rows of a table as a pandas frame; columns as in `to_arrow`."""
         return to_pandas(self.to_arrow(table))
+
+    def to_dict(self, *, context: int = 0) -> dict[str, Any]:
+        """Give the diff as one object that JSON can hold and `apply` takes (docs/guide/patches.md)."""
+        return document(self.patch(context=context), self.schema)
+
+    def patch(self, *, context: int = 0) -> Patch:
+        """Give the diff with all that is needed to apply it; `context` is how many rows stand around each change.
+
+        Raises
+        ------
+        Unsupported
+            Its tables are not at hand.
+        """
+        tables = {name: table for name, table in self.tables.items() if isinstance(table, TableDiff)}
+        if len(tables) < len(self.tables):
+            raise Unsupported("This diff is for reading alone.", hint="Compare the versions with wb.diff.")
+        return patch_of(self.old, self.new, tables, context=context)
+
+    def export(
+        self,
+        path: Any,
+        table: str | None = None,
+        format: str | None = None,
+        *,
+        limit: int | None = None,
+        context: int | None = None,
+    ) -> Exported:
+        """Write the diff to a file; the ending or `format` says how.
+
+        Parameters
+        ----------
+        path
+            A path, or a binary file object.
+        table
+            The table, where several differ and the format holds one; ``html`` and ``json`` hold all.
+        format
+            ``csv``, ``tsv``, ``parquet``, ``arrow``, ``jsonl`` or ``xlsx`` (all changed rows as a table), ``json``
+            (one document for programs), ``highlighter`` (ends in .diff.csv or .daff.csv), or ``html``.
+        limit
+            Rows of a table on a page of HTML; 10,000 by default. All else holds all rows.
+        context
+            How many unchanged rows stand around each change; 1 in the highlighter format, else none.
+
+        Raises
+        ------
+        InvalidInput, NotFound, Unsupported
+            The place, the format, the table or a type does not do.
+        """
+        started = time.perf_counter()
+        chosen = diff_format(path, format)
+        if min(limit or 0, context or 0) < 0:
+            raise InvalidInput("limit and context cannot be negative.", hint="Leave them out.")
+        if chosen == PAGE:
+            done = self._page(path, table, rendering_diff.ROWS_OF_A_PAGE if limit is None else limit)
+        else:
+            around = context if context is not None else int(chosen == HIGHLIGHTER)
+            done = export_patch(self.patch(context=around), self.schema, path, chosen, table)
+        where = Path(path).expanduser() if isinstance(path, str | os.PathLike) else Path(getattr(path, "name", "file"))
+        title = f"{self.old} → {self.new}"
+        return Exported(title, where, done.rows, done.bytes, time.perf_counter() - started)
+
+    def _page(self, path: Any, table: str | None, limit: int) -> Written:
+        tables = dict(self.tables) if table is None else {table: self.tables[self._name(table)]}
+        page = write_page(f"{self.old} → {self.new}", rendering_diff.view(self.old, self.new, tables, limit))
+        rows = sum(min(limit, t.counts.added + t.counts.removed + t.counts.changed) for t in tables.values())
+        with open_target(path) as sink:
+            sink.write(page.encode())
+            return Written(rows, sink.bytes)
 
     def _name(self, table: str | None) -> str:
         names = ", ".join(self.tables)
