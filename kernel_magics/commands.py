@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel_magics import verbs
+from kernel_magics.diff_commands import APPLY, DIFF_OUT
 from kernel_magics.grammar import (
     Argument,
     Command,
@@ -186,6 +187,7 @@ DIFF = Command(
         Option(("--merge-base",), "what NEW did since the last commit that both have in common"),
         _RENAME,
         _TABLE,
+        *DIFF_OUT,
     ),
     (
         ("%dsa diff sales@main~1 sales@main", "the last change"),
@@ -193,6 +195,7 @@ DIFF = Command(
         ("%dsa diff sales df", "what a commit of df would change"),
         ("%dsa diff sales sales@dev --merge-base", "what dev did since it left main"),
         ("d = %dsa diff sales@v1 sales", "then d.summary, d.schema, d.to_pandas()"),
+        ("%dsa diff sales@v1 sales --out changes.html", "all rows on a page; .parquet, .csv, .json can be applied"),
     ),
     (
         "A name that is a dataset and a variable means the dataset; {name} means the variable.",
@@ -345,7 +348,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, LOG, SHOW, BRANCH, TAG,
-        MERGE, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
+        MERGE, APPLY, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip
 """All commands but `help`, by name, in the order in which help lists them."""

@@ -90,7 +90,19 @@ def diff(session: Session, words: Namespace) -> Any:
     old, new = (_with_table(side, words.table) if isinstance(side, str) else side for side in (old, new))
     found = session.workbench.diff(old, new, merge_base=words.merge_base, **_given(words, "key", "rename"))
     labels = {name: str(getattr(words, name)) for name, side in (("old", old), ("new", new)) if _unnamed(side)}
-    return replace(found, **labels) if labels else found
+    found = replace(found, **labels) if labels else found
+    if words.out is None:
+        return found
+    table = {} if words.table is None else {"table": words.table}
+    return found.export(_path(words.out), **table, **_given(words, "format", "limit", "context"))
+
+
+def apply(session: Session, words: Namespace) -> Any:
+    """Apply a diff: a file, or a variable that holds a diff."""
+    given = words.diff.value if isinstance(words.diff, ObjectWord) else _path(words.diff)
+    dataset, ref = session.target(words.dataset, words.ref)
+    flags = {"reverse": words.reverse, "dry_run": words.dry_run}
+    return session.workbench.apply(given, dataset, ref, **flags, **_given(words, "mode", "message"))
 
 
 def _unnamed(side: Any) -> bool:

@@ -98,5 +98,5 @@ def test_every_command_has_a_help_page(command: Command) -> None:
 def test_every_example_can_be_read(command: Command, example: str) -> None:
     words = example.splitlines()[0].partition(f"{command.title} ")[2]
     assert command.title in example
-    names = {"df": pd.DataFrame({"qty": [1]}), "pd": pd}
+    names = {"df": pd.DataFrame({"qty": [1]}), "pd": pd, "d": "a diff"}
     assert parse(command, [expand(word, names) for word in split(words)]) is not None
