@@ -15,7 +15,8 @@ from benchmarks.runner import run
 
 MB = 1e6
 SIDE_BY_SIDE = ("read_csv", "our_import", "our_import_keyless", "pandas_read_csv", "read_parquet")
-AFTER = ("our_read", "our_pages", "our_import_again", "our_append", "our_new_column", "our_update", "our_diff")
+AFTER = ("our_read", "our_pages", "our_import_again", "our_append", "our_new_column", "our_update", "our_diff",
+         "our_export_diff", "our_apply")  # fmt: skip
 
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -47,7 +48,7 @@ def measure(folder: Path, rows: int, reps: int) -> Runs:
             runs[task].append(run(task, folder, rows))
     for task in AFTER:
         runs[task].append(run(task, folder, rows))
-        if task in {"our_read", "our_diff", "our_pages"}:
+        if task in {"our_read", "our_diff", "our_pages", "our_export_diff", "our_apply"}:
             runs[task] += [run(task, folder, rows) for _ in range(reps - 1)]
     return runs
 
@@ -125,6 +126,10 @@ def report(folder: Path, rows: int, runs: Runs, more: int, larger: Runs) -> None
         "exact",
     )
     add("import of the edited file", f"{middle(runs, 'our_update'):.2f} s", "", "", "")
+    export = runs["our_export_diff"]
+    against("that diff to Parquet", "our_export_diff", "our_import", "import", "")
+    add("that diff to CSV", f"{middle(runs, 'our_export_diff', 'csv'):.2f} s", f"{export[0]['rows']:,} rows", "", "")
+    against("that diff applied", "our_apply", "our_import", "import", "2")
     if larger:
         peaks = middle(larger, "our_import", "peak")
         add(
