@@ -189,6 +189,14 @@ def test_a_header_that_went_missing(sales: Workbench, tmp_path: Path) -> None:
         sales.apply(path, "sales", "dev")
 
 
+def test_a_value_that_is_none_of_its_type_is_named(sales: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "changes.csv"
+    sales.diff("sales").export(path)
+    path.write_text(path.read_text("utf-8").replace("80", "eighty"), "utf-8")
+    with pytest.raises(InvalidInput, match=r"changes\.csv, row 4, column new\.qty: 'eighty' is no int64"):
+        sales.apply(path, "sales", "dev")
+
+
 def test_what_is_no_diff_is_refused(sales: Workbench, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("id,city\n1,Rome\n")
     (tmp_path / "x.json").write_text('{"a": 1}')

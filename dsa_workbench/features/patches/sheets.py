@@ -108,19 +108,22 @@ def read_texts(header: Mapping[str, Any], batches: Any, label: str) -> TablePatc
     wanted = patch.schema
 
     def rows() -> Iterator[Any]:
+        done = 0
         for batch in batches():
             _check_names(batch.schema.names, wanted.names, label)
-            columns = [_read_column(one_array(batch.column(f.name)), f, label) for f in wanted]
+            columns = [_read_column(one_array(batch.column(f.name)), f, label, done) for f in wanted]
+            done += batch.num_rows
             yield pa.RecordBatch.from_arrays(columns, schema=wanted)
 
     return _with_rows(patch, rows)
 
 
-def _read_column(array: Any, field: Any, label: str) -> Any:
+def _read_column(array: Any, field: Any, label: str, done: int) -> Any:
     try:
         return from_text(array.cast(pa.string()), field.type)
     except InvalidInput as err:
-        raise InvalidInput(f"{label}, column {field.name}: {err.message}", hint=err.hint) from err
+        row = done + int(err.details.get("row", 0)) + 1
+        raise InvalidInput(f"{label}, row {row:,}, column {field.name}: {err.message}", hint=err.hint, row=row) from err
 
 
 def _check_names(given: Any, wanted: Any, label: str) -> None:

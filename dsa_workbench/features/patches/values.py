@@ -74,8 +74,9 @@ def from_text(array: Any, kind: Any) -> Any:
     try:
         return _from_text(array, kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, OverflowError, TypeError, KeyError) as err:
-        shown = _first_misfit(array, kind)
-        raise InvalidInput(f"{shown} is no {kind}.", hint="Write values as the export does, or export again.") from err
+        row, shown = _first_misfit(array, kind)
+        hint = "Write values as the export does, or export again."
+        raise InvalidInput(f"{shown} is no {kind}.", hint=hint, row=row) from err
 
 
 def _from_text(array: Any, kind: Any) -> Any:
@@ -98,13 +99,13 @@ def _from_text(array: Any, kind: Any) -> Any:
     return array.cast(kind)
 
 
-def _first_misfit(array: Any, kind: Any) -> str:
-    for value in array.drop_null():
+def _first_misfit(array: Any, kind: Any) -> tuple[int, str]:
+    for row, value in enumerate(array):
         try:
             _from_text(pa.array([value.as_py()], pa.string()), kind)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, OverflowError, TypeError, KeyError):
-            return repr(value.as_py())
-    return "A value"
+            return row, repr(value.as_py())
+    return 0, "A value"
 
 
 def _ticks(array: Any) -> Any:
