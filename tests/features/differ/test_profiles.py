@@ -168,6 +168,21 @@ def test_columns_and_chunks_that_are_equal_are_never_read() -> None:
     assert set(old.reads) == set(new.reads) == {("name", 0)}
 
 
+def test_a_row_of_one_normal_form_comes_before_an_edit() -> None:
+    old = MemoryVersion(pa.table({"code": ["ab"], "v": ["p"], "w": ["x"]}))
+    new = MemoryVersion(pa.table({"code": ["ab", "AB"], "v": ["q", "p"], "w": ["x", "x"]}))
+    plain, loose = diff_tables(old, new), diff_tables(old, new, profile=make_profile(case=True))
+    assert (plain.counts.changed, plain.counts.unchanged, plain.counts.added) == (1, 0, 1)
+    assert (loose.counts.changed, loose.counts.unchanged, loose.counts.added) == (0, 1, 1)
+
+
+def test_a_true_equal_comes_before_one_that_is_tolerated() -> None:
+    old = MemoryVersion(pa.table({"code": ["k", "k", "a", "b"], "x": [1.0, 1.5, 1.0, 1.0]}))
+    new = MemoryVersion(pa.table({"code": ["k", "k", "a", "b"], "x": [1.5, 1.0, 1.0, 1.0]}))
+    diff = diff_tables(old, new, profile=make_profile(float_tolerance=1))
+    assert (diff.counts.unchanged, diff.counts.reformed, diff.counts.moved) == (4, {}, 1)
+
+
 def _cells(diff: TableDiff, name: str) -> int:
     return diff.counts.cells.get(name, 0) + diff.counts.reformed.get(name, 0)
 
