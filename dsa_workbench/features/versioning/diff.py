@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dsa_workbench.core.model.profile import EqualityProfile
 from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
@@ -122,13 +123,18 @@ def side_of(tables: Sequence[Incoming], title: str, other: Side | None) -> Side:
 
 
 def diff_sides(
-    old: Side, new: Side, *, key: Sequence[str] | None = None, rename: Mapping[str, str] | None = None
+    old: Side,
+    new: Side,
+    *,
+    key: Sequence[str] | None = None,
+    rename: Mapping[str, str] | None = None,
+    profile: EqualityProfile | None = None,
 ) -> dict[str, TableDiff]:
     """Compare table by table, by name; one table on either side is compared whatever the names."""
     if len(old.tables) == 1 and len(new.tables) == 1:
         ((_, before),) = old.tables.items()
         ((name, after),) = new.tables.items()
-        return {name: diff_tables(before, after, key=key, rename=rename)}
+        return {name: diff_tables(before, after, key=key, rename=rename, profile=profile)}
     names = list(dict.fromkeys([*new.tables, *old.tables]))
     if old.named or new.named:
         only = next(iter((new if new.named else old).tables))
@@ -137,7 +143,7 @@ def diff_sides(
     for name in names:
         before_table, after_table = old.tables.get(name), new.tables.get(name)
         told, keys = _fitting(before_table, after_table, key, rename)
-        diffs[name] = diff_tables(before_table, after_table, key=keys, rename=told)
+        diffs[name] = diff_tables(before_table, after_table, key=keys, rename=told, profile=profile)
     return diffs
 
 

@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
+from dsa_workbench.core.model.event import Event
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.differ.events import find_events
 from dsa_workbench.features.versioning.differ.runs import Positions, Runs, distinct, merge_runs
 from dsa_workbench.features.versioning.table_version import TableVersion
 
@@ -58,6 +60,16 @@ class TableDiff:
     """Column -> the new positions of cells that are equal, by value or by the profile, and yet not written alike."""
     ignored: tuple[str, ...] = ()
     """Columns that the profile leaves out: their cells were not compared."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to the table as a whole: read and proved each time that it is asked for."""
+        return find_events(self)
+
+    def positions(self, kind: str) -> Positions:
+        """Give the positions of added rows in the new version, or of removed rows in the old one, ascending."""
+        chosen = self.entries.kind == KINDS.index(kind)
+        return np.sort((self.entries.old if kind == "removed" else self.entries.new)[chosen])
 
     def rows(self, offset: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> Any:
         """Read changed rows in display order.

@@ -1,0 +1,215 @@
+"""Events of columns: what all changed cells of a column have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dsa_workbench.columns.codes import codes
+from dsa_workbench.columns.equality import Mask, equal_values
+from dsa_workbench.columns.loosened import equal_under
+from dsa_workbench.columns.misreading import CODE_PAGES, LOST, misread, without_letters
+from dsa_workbench.core.model.event import Event, EventKind
+from dsa_workbench.core.model.profile import Rules
+from dsa_workbench.features.versioning.differ.runs import Positions
+from dsa_workbench.features.versioning.table_version import TableVersion
+
+if TYPE_CHECKING:
+    from dsa_workbench.features.versioning.differ.result import TableDiff
+
+FEW = 3
+"""Fewer changed cells are seen at a glance, and prove little."""
+_FIRST = 1000
+_FACTORS = (-1, 10, 60, 100, 1000, 1024, 3600, 10_000, 1_000_000, 1_000_000_000)
+_DIGITS = 15
+_FORMS = (
+    ("case", Rules(case=True), "case=[{!r}]"),
+    ("white space at the ends", Rules(whitespace="trim"), "whitespace={{{!r}: 'trim'}}"),
+    ("white space", Rules(whitespace="ignore"), "whitespace={{{!r}: 'ignore'}}"),
+    ("case and white space", Rules(case=True, whitespace="ignore"), "case and whitespace in {!r}"),
+)
+
+
+def column_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[Event]:
+    """Find what happened to whole columns."""
+    counts = diff.counts
+    every = counts.changed == old.rows == new.rows >= FEW
+    if every and len(counts.cells) == 1:
+        (name,) = counts.cells
+        rest = len(new.schema.columns) - 1
+        others = f"; the other {rest} hold what they held" if rest > 1 else ""
+        yield Event(EventKind.ONE_COLUMN, f"Every row changed, in {name} alone{others}.", (name,))
+    shifted = list(_shifted(diff, old, new))
+    yield from shifted
+    if shifted:
+        return
+    for name, cells in diff.cells.items():
+        if len(cells) >= FEW:
+            a = old.take([diff.old_names[name]], diff.runs.old_at(cells)).column(0)
+            b = new.take([name], cells).column(0)
+            event = _column_event(name, a, b, diff.runs.pairs)
+            if event is not None:
+                yield event
+
+
+def _column_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
+    """Say what the changed cells of a column have in common, the old ones in `a`, the new ones in `b`."""
+    cells = f"All {len(a):,} changed cells of {name}"
+    (x, y), _ = codes([a, b])
+    if (x == x[0]).all() and (y == y[0]).all():
+        return Event(EventKind.REPLACED, f"{cells} held {_shown(a)} and hold {_shown(b)} now.", (name,))
+    if _is_text(a) and _is_text(b):
+        return _text_event(name, cells, a, b)
+    several = len(np.unique(x)) > 1
+    if several and pa.types.is_temporal(a.type) and a.type == b.type:
+        return _time_event(name, cells, a, b)
+    if several and _is_plain_number(a) and _is_plain_number(b):
+        return _number_event(name, a, b, pairs)
+    return None
+
+
+def _text_event(name: str, cells: str, a: Any, b: Any) -> Event | None:
+    for said, rules, hint in _FORMS:
+        if _all(lambda x, y, rules=rules: equal_under(x, y, rules), a, b):  # type: ignore[misc]
+            use = f"A profile with {hint.format(name)} takes them for the same."
+            return Event(EventKind.TEXT_FORM, f"{cells} differ in {said} alone.", (name,), use)
+    if _all(lambda x, y: equal_values(pc.utf8_normalize(x, "NFC"), pc.utf8_normalize(y, "NFC")), a, b):
+        return Event(EventKind.TEXT_FORM, f"{cells} differ in the Unicode form of their letters alone.", (name,))
+    for page in CODE_PAGES:
+        if _all(lambda x, y, page=page: equal_values(misread(x, page), y), a, b):  # type: ignore[misc]
+            hint = "Import it with encoding='utf-8' (--encoding utf-8)."
+            return Event(EventKind.ENCODING, f"{cells} are UTF-8 that was read as {page}.", (name,), hint)
+        if _all(lambda x, y, page=page: equal_values(x, misread(y, page)), a, b):  # type: ignore[misc]
+            return Event(EventKind.ENCODING, f"{cells} were UTF-8 that was read as {page}, and are right now.", (name,))
+    for sign, what in LOST.items():
+        if _all(lambda x, y, sign=sign: equal_values(without_letters(x, sign), y), a, b):  # type: ignore[misc]
+            return Event(EventKind.ENCODING, f"{cells} lost their letters beyond ASCII: {what} stands there.", (name,))
+        if _all(lambda x, y, sign=sign: equal_values(x, without_letters(y, sign)), a, b):  # type: ignore[misc]
+            return Event(EventKind.ENCODING, f"{cells} got back their letters beyond ASCII.", (name,))
+    return None
+
+
+def _time_event(name: str, cells: str, a: Any, b: Any) -> Event | None:
+    """Find times that all moved by as much, as when a zone is forgotten."""
+    if a.null_count or b.null_count or pa.types.is_time(a.type) or pa.types.is_duration(a.type):
+        return None
+    kind = pa.int32() if pa.types.is_date32(a.type) else pa.int64()
+    before, after = (c.cast(kind).to_numpy().astype(np.int64) for c in (a, b))
+    steps = after - before
+    if (steps != steps[0]).any():
+        return None
+    ticks = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+    per_second = 10**3 if pa.types.is_date64(a.type) else 1 if pa.types.is_date32(a.type) else ticks[a.type.unit]
+    seconds = int(steps[0]) * (86_400 if pa.types.is_date32(a.type) else 1) / per_second
+    way = "later" if seconds > 0 else "earlier"
+    return Event(EventKind.MOVED_IN_TIME, f"{cells} are {_span(abs(seconds))} {way}.", (name,))
+
+
+def _span(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds % length == 0:
+            number = int(seconds // length)
+            return f"{number:,} {unit if number != 1 else unit[:-1]}"
+    return f"{seconds:g} seconds"
+
+
+def _number_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
+    """Find numbers that were all multiplied or divided by one of the usual factors."""
+    if a.null_count or b.null_count:
+        return None
+    x, y = (_floats(c) for c in (a, b))
+    for factor in _FACTORS:
+        if _all_times(x, y, factor):
+            how = "have the other sign" if factor == -1 else f"are {factor:,} times what they were"
+        elif _all_times(y, x, factor):
+            how = f"are what they were, divided by {factor:,}"
+        else:
+            continue
+        whole = "" if len(x) < pairs else " That is every row."
+        return Event(EventKind.SCALED, f"All {len(x):,} changed cells of {name} {how}.{whole}", (name,))
+    return None
+
+
+def _all_times(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], factor: int) -> bool:
+    """Tell whether every y is the x of its row times a factor, to the last digit of either.
+
+    A product and a quotient of floats may each be off in their last bit; the one that is not proves it.
+    """
+    with np.errstate(all="ignore"):
+        return bool(((x * factor == y) | (y / factor == x)).all())
+
+
+def _shifted(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[Event]:
+    """Find rows whose values stand one column to the side, as when a delimiter was lost or is one too many."""
+    names = [n for n in new.schema.names if diff.old_names.get(n) == n]
+    before, after = _suspects(diff)
+    if list(old.schema.names) != names or len(names) != len(new.schema.names) or len(names) < FEW or not len(before):
+        return
+    for some in (slice(0, _FIRST), slice(None)):
+        a, b = old.take(names, before[some]), new.take(names, after[some])
+        found = [(way, run) for way in (1, -1) if (run := _run(a.columns, b.columns, way))]
+        if not found:
+            return
+    for way, run in found:
+        side = "right" if way > 0 else "left"
+        which = f"{names[run[0]]} to {names[run[-1]]}"
+        sentence = f"In all {len(before):,} rows that differ, the values of {which} stand one column to the {side}."
+        yield Event(
+            EventKind.SHIFTED, sentence, tuple(names[i] for i in run), "Look for a delimiter too many or too few."
+        )
+
+
+def _suspects(diff: TableDiff) -> tuple[Positions, Positions]:
+    """Pair changed rows, and removed with added ones where these stand at the same places."""
+    changed = diff.entries.new[(diff.entries.old >= 0) & (diff.entries.new >= 0)]
+    removed, added = diff.positions("removed"), diff.positions("added")
+    if not np.array_equal(removed, added):
+        removed = added = removed[:0]
+    return np.concatenate([diff.runs.old_at(changed), removed]), np.concatenate([changed, added])
+
+
+def _run(a: Sequence[Any], b: Sequence[Any], way: int) -> list[int]:
+    """Find the longest run of columns, two or more, whose values all stand one column to the side."""
+    best: list[int] = []
+    run: list[int] = []
+    for i, column in enumerate(a):
+        there = 0 <= i + way < len(b)
+        moved = there and equal_values(column, b[i + way]).all() and not equal_values(column, b[i]).all()
+        run = [*run, i] if moved and not _hollow(column) else []
+        best = run if len(run) > len(best) else best
+    return best if len(best) >= 2 else []
+
+
+def _hollow(column: Any) -> bool:
+    return bool(column.null_count == len(column))
+
+
+def _all(same: Callable[[Any, Any], Mask], a: Any, b: Any) -> bool:
+    """Prove something of all cells; most often the first ones disprove it."""
+    return bool(same(a.slice(0, _FIRST), b.slice(0, _FIRST)).all() and same(a, b).all())
+
+
+def _shown(column: Any) -> str:
+    value = column[0].as_py()
+    return "null" if value is None else repr(value)[:60]
+
+
+def _is_text(column: Any) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
+
+
+def _is_plain_number(column: Any) -> bool:
+    """Tell whether floats hold a column's numbers without loss: decimals of few digits, integers below 2**53."""
+    t = pa.types
+    if t.is_integer(column.type):
+        return not column.null_count and pc.max(pc.abs(column.cast(pa.float64(), safe=False))).as_py() < 2**53
+    return bool(t.is_floating(column.type) or (t.is_decimal(column.type) and column.type.precision <= _DIGITS))
+
+
+def _floats(column: Any) -> npt.NDArray[np.float64]:
+    return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
