@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     MOVED_IN_TIME = "moved in time"
     ENCODING = "encoding"
     TEXT_FORM = "text written differently"
+    TYPE = "type only"
     REPLACED = "one value for another"
 
 

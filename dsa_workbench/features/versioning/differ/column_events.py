@@ -16,14 +16,14 @@ from dsa_workbench.columns.loosened import equal_under
 from dsa_workbench.columns.misreading import CODE_PAGES, LOST, misread, without_letters
 from dsa_workbench.core.model.event import Event, EventKind
 from dsa_workbench.core.model.profile import Rules
+from dsa_workbench.features.versioning.differ.joining import join_columns
+from dsa_workbench.features.versioning.differ.key_events import FEW, whole_numbers
 from dsa_workbench.features.versioning.differ.runs import Positions
 from dsa_workbench.features.versioning.table_version import TableVersion
 
 if TYPE_CHECKING:
     from dsa_workbench.features.versioning.differ.result import TableDiff
 
-FEW = 3
-"""Fewer changed cells are seen at a glance, and prove little."""
 _FIRST = 1000
 _FACTORS = (-1, 10, 60, 100, 1000, 1024, 3600, 10_000, 1_000_000, 1_000_000_000)
 _DIGITS = 15
@@ -44,7 +44,7 @@ def column_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iter
         rest = len(new.schema.columns) - 1
         others = f"; the other {rest} hold what they held" if rest > 1 else ""
         yield Event(EventKind.ONE_COLUMN, f"Every row changed, in {name} alone{others}.", (name,))
-    shifted = list(_shifted(diff, old, new))
+    shifted = [*_shifted(diff, old, new), *_shifted_whole(diff, old, new)]
     yield from shifted
     if shifted:
         return
@@ -61,8 +61,10 @@ def _column_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
     """Say what the changed cells of a column have in common, the old ones in `a`, the new ones in `b`."""
     cells = f"All {len(a):,} changed cells of {name}"
     (x, y), _ = codes([a, b])
+    if _is_text(a) != _is_text(b) and (event := _type_event(name, cells, a, b)) is not None:
+        return event
     if (x == x[0]).all() and (y == y[0]).all():
-        return Event(EventKind.REPLACED, f"{cells} held {_shown(a)} and hold {_shown(b)} now.", (name,))
+        return _replaced(name, cells, a, b)
     if _is_text(a) and _is_text(b):
         return _text_event(name, cells, a, b)
     several = len(np.unique(x)) > 1
@@ -70,6 +72,29 @@ def _column_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
         return _time_event(name, cells, a, b)
     if several and _is_plain_number(a) and _is_plain_number(b):
         return _number_event(name, a, b, pairs)
+    return None
+
+
+def _replaced(name: str, cells: str, a: Any, b: Any) -> Event:
+    texts = [c[0].as_py() for c in (a, b) if _is_text(c)]
+    token = next((text for text in texts if text is not None), None)
+    to_null = token is not None and (a.null_count or b.null_count)
+    hint = f"A profile with null_tokens={{{name!r}: [{token!r}]}} takes them for the same." if to_null else ""
+    return Event(EventKind.REPLACED, f"{cells} held {_shown(a)} and hold {_shown(b)} now.", (name,), hint)
+
+
+def _type_event(name: str, cells: str, a: Any, b: Any) -> Event | None:
+    """Find values that are text on one side and the same on the other."""
+    text, other = (a, b) if _is_text(a) else (b, a)
+    if pa.types.is_nested(other.type) or pa.types.is_binary(other.type):
+        return None
+    side = "were" if text is a else "are"
+    hint = f"Give the column one type: types={{{name!r}: ...}} (--types)."
+    if _all(equal_values, other.cast(pa.string()), text):
+        return Event(EventKind.TYPE, f"{cells} hold what they held, and {side} text.", (name,), hint)
+    if pa.types.is_integer(other.type) and _all(equal_values, other, whole_numbers(text)):
+        shown = f"{_shown(text)} for {_shown(other)}"
+        return Event(EventKind.TYPE, f"{cells} hold the same numbers, and {side} text ({shown}).", (name,), hint)
     return None
 
 
@@ -162,6 +187,26 @@ def _shifted(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[
         yield Event(
             EventKind.SHIFTED, sentence, tuple(names[i] for i in run), "Look for a delimiter too many or too few."
         )
+
+
+def _shifted_whole(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[Event]:
+    """Find rows again that no longer pair at all, since a column was put in or taken out before them."""
+    paired, fewer = diff.runs.pairs, min(old.rows, new.rows)
+    if diff.key or fewer < FEW or 10 * paired > fewer:
+        return
+    before, after = old.schema.names, new.schema.names
+    for step in (1, -1):
+        pairs = [(before[i], after[i + step]) for i in range(len(before)) if 0 <= i + step < len(after)]
+        if len(pairs) < max(2, len(before) - 1):
+            continue
+        a = old.take([x for x, _ in pairs], np.arange(old.rows))
+        b = new.take([y for _, y in pairs], np.arange(new.rows))
+        found = len(join_columns(a.columns, b.columns).new)
+        if 2 * found >= fewer:
+            side = "right" if step > 0 else "left"
+            sentence = f"{found:,} of {old.rows:,} rows are there again, their values one column to the {side}."
+            yield Event(EventKind.SHIFTED, sentence, tuple(x for x, _ in pairs), "Rename the columns (rename=...).")
+            return
 
 
 def _suspects(diff: TableDiff) -> tuple[Positions, Positions]:

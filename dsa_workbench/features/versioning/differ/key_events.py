@@ -26,6 +26,8 @@ _RULES = (
     ("white space", Rules(whitespace="ignore"), "whitespace='ignore'"),
     ("case and white space", Rules(case=True, whitespace="ignore"), "case and whitespace='ignore'"),
 )
+FEW = 3
+"""Fewer rows of many that meet are told by the rows themselves."""
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
 
 
@@ -35,7 +37,7 @@ def key_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterato
     Without a key the whole row is its key.
     """
     added, removed = diff.positions("added"), diff.positions("removed")
-    names = diff.key or tuple(n for n in diff.columns if n in diff.old_names and n not in diff.ignored)
+    names = diff.key or diff.compared
     if not len(added) or not len(removed) or not names:
         return
     olds = [diff.old_names[n] for n in names]
@@ -43,6 +45,7 @@ def key_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterato
     left, right = [before.column(n) for n in olds], [after.column(n) for n in names]
     what = "keys" if diff.key else "rows"
     most = min(len(removed), len(added))
+    least = min(FEW, most)
 
     def met(read_old: Reading, read_new: Reading) -> int:
         return _meetings([read_old(c) for c in left], [read_new(c) for c in right])
@@ -50,19 +53,19 @@ def key_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterato
     if any(_is_text(c) for c in left) and any(_is_text(c) for c in right):
         for said, rules, hint in _RULES:
             read = _by(rules)
-            if pairs := met(read, read):
+            if (pairs := met(read, read)) >= least:
                 sentence = f"{pairs:,} of {most:,} {what} that came and went differ in {said} alone."
                 yield Event(EventKind.KEY_FORM, sentence, names, f"A profile with {hint} pairs them.")
                 return
         for page in CODE_PAGES:
             for read_old, read_new, way in ((_misreading(page), _same, "now"), (_same, _misreading(page), "before")):
-                if pairs := met(read_old, read_new):
+                if (pairs := met(read_old, read_new)) >= least:
                     sentence = (
                         f"{pairs:,} of {most:,} {what} that came and went are UTF-8 that was read as {page} {way}."
                     )
                     yield Event(EventKind.ENCODING, sentence, names, "Import with encoding='utf-8'.")
                     return
-    if diff.key and (pairs := met(_number, _number)):
+    if diff.key and (pairs := met(whole_numbers, whole_numbers)) >= least:
         sentence = f"{pairs:,} of {most:,} keys that came and went are the same number, written as text on one side."
         yield Event(EventKind.KEY_FORM, sentence, names, "Give the key one type: types={...} (--types).")
 
@@ -90,7 +93,7 @@ def _same(column: Any) -> Any:
     return column
 
 
-def _number(column: Any) -> Any:
+def whole_numbers(column: Any) -> Any:
     """Read texts of digits as numbers; what is no whole number is null."""
     if pa.types.is_integer(column.type):
         return column

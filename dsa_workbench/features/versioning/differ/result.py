@@ -60,11 +60,19 @@ class TableDiff:
     """Column -> the new positions of cells that are equal, by value or by the profile, and yet not written alike."""
     ignored: tuple[str, ...] = ()
     """Columns that the profile leaves out: their cells were not compared."""
+    told: tuple[Event, ...] = ()
+    """Events that are known from elsewhere."""
 
     @property
     def events(self) -> tuple[Event, ...]:
         """What happened to the table as a whole: read and proved each time that it is asked for."""
-        return find_events(self)
+        return self.told + find_events(self)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The columns that were compared, by their new names: both versions have them, and no profile ignores them."""
+        new = set(self.new.schema.names) if self.new is not None else set()
+        return tuple(n for n in self.columns if n in new and n in self.old_names and n not in self.ignored)
 
     def positions(self, kind: str) -> Positions:
         """Give the positions of added rows in the new version, or of removed rows in the old one, ascending."""

@@ -61,7 +61,7 @@ def _repeated(
     diff: TableDiff, short: TableVersion, long: TableVersion, extra: Positions, *, gained: bool
 ) -> bool | None:
     """Tell whether the extra rows are all rows again, each as often: True if one after the other, None if not."""
-    names = [n for n in diff.columns if n in diff.old_names and n not in diff.ignored]
+    names = list(diff.compared)
     if not names:
         return None
     olds = [diff.old_names[n] for n in names]
