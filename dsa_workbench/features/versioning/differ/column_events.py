@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _FIRST = 1000
 _FACTORS = (-1, 10, 60, 100, 1000, 1024, 3600, 10_000, 1_000_000, 1_000_000_000)
 _DIGITS = 15
+_PLACES = 10
 _FORMS = (
     ("case", Rules(case=True), "case=[{!r}]"),
     ("white space at the ends", Rules(whitespace="trim"), "whitespace={{{!r}: 'trim'}}"),
@@ -148,10 +149,12 @@ def _number_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
     if a.null_count or b.null_count:
         return None
     x, y = (_floats(c) for c in (a, b))
+    places = next((n for n in range(_PLACES) if _whole(x, n) is not None and _whole(y, n) is not None), 0)
+    p, q = _whole(x, places), _whole(y, places)
     for factor in _FACTORS:
-        if _all_times(x, y, factor):
+        if _all_times(x, y, factor) or _all_whole_times(p, q, factor):
             how = "have the other sign" if factor == -1 else f"are {factor:,} times what they were"
-        elif _all_times(y, x, factor):
+        elif _all_times(y, x, factor) or _all_whole_times(q, p, factor):
             how = f"are what they were, divided by {factor:,}"
         else:
             continue
@@ -160,11 +163,23 @@ def _number_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
     return None
 
 
-def _all_times(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], factor: int) -> bool:
-    """Tell whether every y is the x of its row times a factor, to the last digit of either.
+def _whole(values: npt.NDArray[np.float64], places: int) -> Positions | None:
+    """Give decimals of so many places as whole numbers, None where one has more places or too many digits."""
+    with np.errstate(all="ignore"):
+        scaled = np.rint(values * 10**places)
+        # A quotient of whole numbers is rounded rightly: it is the float exactly where the digits are those of it.
+        exact = bool(((np.abs(scaled) < 10**_DIGITS) & (scaled / 10**places == values)).all())
+    return scaled.astype(np.int64) if exact else None
 
-    A product and a quotient of floats may each be off in their last bit; the one that is not proves it.
-    """
+
+def _all_whole_times(x: Positions | None, y: Positions | None, factor: int) -> bool:
+    if x is None or y is None or int(np.abs(x).max()) * abs(factor) >= 2**63:
+        return False
+    return bool((x * factor == y).all())
+
+
+def _all_times(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], factor: int) -> bool:
+    """Tell whether every y is the x of its row times a factor, or every x its y divided, as floats compute it."""
     with np.errstate(all="ignore"):
         return bool(((x * factor == y) | (y / factor == x)).all())
 

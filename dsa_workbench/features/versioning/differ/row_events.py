@@ -53,8 +53,8 @@ def _longer_or_shorter(diff: TableDiff, old: TableVersion, new: TableVersion) ->
         if gained:
             yield Event(EventKind.APPENDED, f"{_rows(len(extra))} came at the end; all before is as it was.")
         else:
-            rows = _rows(len(extra))
-            yield Event(EventKind.TRUNCATED, f"The last {rows} are gone; all before is as it was.")
+            gone = "row is" if len(extra) == 1 else f"{_rows(len(extra))} are"
+            yield Event(EventKind.TRUNCATED, f"The last {gone} gone; all before is as it was.")
 
 
 def _repeated(
