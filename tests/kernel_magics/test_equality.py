@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from dsa_workbench.core.model.profile import make_profile
 from dsa_workbench.results import Equality
 from tests.kernel_magics.conftest import Notebook
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_profile_is_set_shown_and_followed(sales: Notebook) -> None:
