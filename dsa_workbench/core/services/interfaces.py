@@ -15,8 +15,8 @@ from typing import Any, Protocol, Self
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind
-from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.user import Actor
 
