@@ -40,7 +40,7 @@ def phrases(profile: EqualityProfile) -> list[str]:
     said += _each(profile.case, lambda v: "case does not count" if v else "case counts")
     said += _each(profile.whitespace, _SPACES.__getitem__)
     said += _each(profile.null_tokens, _tokens)
-    said += _each(profile.decimal_scale, lambda v: f"{v} decimal{'s' if v != 1 else ''} count")
+    said += _each(profile.decimal_scale, lambda v: f"{v} decimals count" if v != 1 else "1 decimal counts")
     said += _each(profile.float_tolerance, lambda v: f"floats may lie {v:g} apart")
     said += _each(profile.relative_tolerance, lambda v: f"floats may lie apart by {v:g} of the larger one")
     return said

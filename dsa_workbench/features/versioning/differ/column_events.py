@@ -206,8 +206,9 @@ def _shifted(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[
 
 def _shifted_whole(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[Event]:
     """Find rows again that no longer pair at all, since a column was put in or taken out before them."""
-    paired, fewer = diff.runs.pairs, min(old.rows, new.rows)
-    if diff.key or fewer < FEW or 10 * paired > fewer:
+    fewer = min(old.rows, new.rows)
+    # Rows may pair by empty cells all the same, but then none of them is unchanged.
+    if diff.key or fewer < FEW or 10 * diff.counts.unchanged > fewer:
         return
     before, after = old.schema.names, new.schema.names
     for step in (1, -1):
