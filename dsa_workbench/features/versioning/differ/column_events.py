@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dsa_workbench.features.versioning.differ.result import TableDiff
 
 _FIRST = 1000
+_GLANCE = 32
 _FACTORS = (-1, 10, 60, 100, 1000, 1024, 3600, 10_000, 1_000_000, 1_000_000_000)
 _DIGITS = 15
 _PLACES = 10
@@ -50,12 +51,18 @@ def column_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iter
     if shifted:
         return
     for name, cells in diff.cells.items():
-        if len(cells) >= FEW:
-            a = old.take([diff.old_names[name]], diff.runs.old_at(cells)).column(0)
-            b = new.take([name], cells).column(0)
+        if len(cells) < FEW:
+            continue
+        event = None
+        # What is true of all cells is true of the first ones: most often these, in few chunks, are all that is read.
+        for some in (cells[:_GLANCE], cells):
+            a = old.take([diff.old_names[name]], diff.runs.old_at(some)).column(0)
+            b = new.take([name], some).column(0)
             event = _column_event(name, a, b, diff.runs.pairs)
-            if event is not None:
-                yield event
+            if event is None:
+                break
+        if event is not None:
+            yield event
 
 
 def _column_event(name: str, a: Any, b: Any, pairs: int) -> Event | None:
@@ -190,7 +197,7 @@ def _shifted(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterator[
     before, after = _suspects(diff)
     if list(old.schema.names) != names or len(names) != len(new.schema.names) or len(names) < FEW or not len(before):
         return
-    for some in (slice(0, _FIRST), slice(None)):
+    for some in (slice(0, _GLANCE), slice(None)):
         a, b = old.take(names, before[some]), new.take(names, after[some])
         found = [(way, run) for way in (1, -1) if (run := _run(a.columns, b.columns, way))]
         if not found:

@@ -41,6 +41,9 @@ def key_events(diff: TableDiff, old: TableVersion, new: TableVersion) -> Iterato
     if not len(added) or not len(removed) or not names:
         return
     olds = [diff.old_names[n] for n in names]
+    kinds = [{c.name: c.type for c in version.schema.columns} for version in (old, new)]
+    if not {"string", "large_string"} & ({kinds[0][n] for n in olds} | {kinds[1][n] for n in names}):
+        return
     before, after = old.take(olds, removed), new.take(names, added)
     left, right = [before.column(n) for n in olds], [after.column(n) for n in names]
     what = "keys" if diff.key else "rows"
