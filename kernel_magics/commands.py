@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel_magics import verbs
 from kernel_magics.diff_commands import APPLY, DIFF_OUT
+from kernel_magics.equality import EQUALITY
 from kernel_magics.grammar import (
     Argument,
     Command,
@@ -13,6 +14,7 @@ from kernel_magics.grammar import (
     names,
     natural,
     pairs,
+    profile,
     resolution,
     sign,
     sign_or_none,
@@ -185,6 +187,8 @@ DIFF = Command(
     (
         Option(("--key",), "pair rows by these columns", names, "A,B", means=Means.COLUMNS),
         Option(("--merge-base",), "what NEW did since the last commit that both have in common"),
+        Option(("--profile",), "what counts as equal: none (values alone), a version, or {a dict}", profile, "PROFILE"),
+        Option(("--form",), "show the cells that are equal and written differently"),
         _RENAME,
         _TABLE,
         *DIFF_OUT,
@@ -347,7 +351,7 @@ CHECK = Command("check", "check that all that is stored is there and whole", ver
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, LOG, SHOW, BRANCH, TAG,
+        CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
         MERGE, APPLY, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip

@@ -169,6 +169,35 @@ def pairs(word: str) -> dict[str, str]:
     return found
 
 
+def some_columns(word: str) -> list[str] | bool:
+    """Read names of columns, or ``*`` for all of them."""
+    return True if word == "*" else names(word)
+
+
+def numbers(word: str) -> float | dict[str, float]:
+    """Read a number for all columns, or numbers by column (``price=0.01,qty=0``); ``none`` is none at all."""
+    if word == "none":
+        return {}
+    found = types(word)
+    if isinstance(found, str):
+        return _number(found)
+    return {column: _number(text) for column, text in found.items()}
+
+
+def _number(word: str) -> float:
+    value = literal(word)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number")
+    return value
+
+
+def profile(word: str) -> Any:
+    """Read ``none``, the number of a version, or a dict given as ``{expression}``."""
+    if isinstance(word, ObjectWord):
+        return word.value
+    return int(word) if word.isdecimal() else word
+
+
 def types(word: str) -> str | dict[str, str]:
     """Read a type for all columns (``text``) or types by column (``zip=text,qty=int``)."""
     return pairs(word) if isinstance(word, ObjectWord) or "=" in word else word

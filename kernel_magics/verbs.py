@@ -88,7 +88,8 @@ def diff(session: Session, words: Namespace) -> Any:
     old = session.spec_or_frame(words.old) if words.old is not None else session.spec(None)
     new = session.spec_or_frame(words.new) if words.new is not None else None
     old, new = (_with_table(side, words.table) if isinstance(side, str) else side for side in (old, new))
-    found = session.workbench.diff(old, new, merge_base=words.merge_base, **_given(words, "key", "rename"))
+    given = _given(words, "key", "rename", "profile")
+    found = replace(session.workbench.diff(old, new, merge_base=words.merge_base, **given), form=words.form)
     labels = {name: str(getattr(words, name)) for name, side in (("old", old), ("new", new)) if _unnamed(side)}
     found = replace(found, **labels) if labels else found
     if words.out is None:

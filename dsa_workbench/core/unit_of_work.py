@@ -12,6 +12,7 @@ from dsa_workbench.core.services.interfaces import (
     IDatasetRepository,
     IJobRepository,
     IObjectRepository,
+    IProfileRepository,
     IRefRepository,
     IStagingRepository,
 )
@@ -19,6 +20,7 @@ from dsa_workbench.core.services.postgres.commits import PostgresCommitRepositor
 from dsa_workbench.core.services.postgres.datasets import PostgresDatasetRepository
 from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
 from dsa_workbench.core.services.postgres.objects import PostgresObjectRepository
+from dsa_workbench.core.services.postgres.profiles import PostgresProfileRepository
 from dsa_workbench.core.services.postgres.refs import PostgresRefRepository
 from dsa_workbench.core.services.postgres.staging import PostgresStagingRepository
 from dsa_workbench.errors import DatabaseUnavailable
@@ -40,6 +42,7 @@ class UnitOfWork:
     objects: IObjectRepository
     staging: IStagingRepository
     jobs: IJobRepository
+    profiles: IProfileRepository
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,6 +57,7 @@ class UnitOfWork:
         self.objects = PostgresObjectRepository(connection)
         self.staging = PostgresStagingRepository(connection)
         self.jobs = PostgresJobRepository(connection)
+        self.profiles = PostgresProfileRepository(connection)
         return self
 
     def __exit__(

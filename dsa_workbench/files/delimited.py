@@ -96,6 +96,16 @@ class DelimitedTable:
         self._guess = self._first_guess()
 
     @property
+    def file(self) -> Input:
+        """The file itself."""
+        return self._file
+
+    @property
+    def encoding(self) -> str:
+        """The encoding it is read in: final once all batches were read."""
+        return self._encoding
+
+    @property
     def schema(self) -> pa.Schema:
         """Give the schema: final once all batches were read or `Retyped` was raised, nearly always right before."""
         return pa.schema(list(zip(self._names, self._guess, strict=True)))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange, SchemaChangeKind
+from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.profile import UsedProfile
 from dsa_workbench.rendering.cells import cell, changed_cell, is_text, stands_right, texts
 from dsa_workbench.rendering.controls import visible
 from dsa_workbench.rendering.document import (
@@ -24,6 +27,7 @@ from dsa_workbench.rendering.document import (
     line,
     plain,
 )
+from dsa_workbench.rendering.equality import used
 from dsa_workbench.rendering.words import count, listed
 
 ROWS = 50
@@ -67,8 +71,17 @@ class TableChanges(Protocol):
         """Columns in order of display."""
         ...
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to the table as a whole."""
+        ...
+
     def rows(self, offset: int = 0, limit: int | None = None) -> Any:
         """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column."""
+        ...
+
+    def reformed_rows(self, offset: int = 0, limit: int | None = None) -> Any:
+        """Read rows with cells that changed in form alone; columns as in `rows`."""
         ...
 
 
@@ -77,8 +90,21 @@ def differs(table: TableChanges) -> bool:
     return bool(table.schema_changes) or not table.counts.same
 
 
-def view(old: str, new: str, tables: Mapping[str, TableChanges], rows: int | None = None) -> Document:
-    """Show a diff of all tables of two versions; with `rows`, so many rows of each table, and all columns."""
+def view(
+    old: str,
+    new: str,
+    tables: Mapping[str, TableChanges],
+    rows: int | None = None,
+    *,
+    events: Mapping[str, Sequence[Event]] | None = None,
+    profile: UsedProfile | None = None,
+    form: bool = False,
+) -> Document:
+    """Show a diff of all tables of two versions; with `rows`, so many rows of each table, and all columns.
+
+    `events` are shown above the counts of their table. With `form` the rows shown are those that changed in form.
+    """
+    found = events or {}
     blocks: list[Block] = [
         Heading((Piece(visible(old)), Piece("  →  ", Mark.DIM), Piece(visible(new)))),
     ]
@@ -92,12 +118,28 @@ def view(old: str, new: str, tables: Mapping[str, TableChanges], rows: int | Non
     for name, table in changed.items():
         limit = min(ROWS, left) if rows is None else rows
         titled = len(tables) > 1 or name != DEFAULT_TABLE
-        blocks += _table(name, table, limit, titled=titled, every=rows is not None)
+        told = found.get(name, ())
+        blocks += _table(name, table, limit, told, titled=titled, form=form, every=rows is not None)
         left -= limit
     for name, table in tables.items():
         if name not in changed:
-            blocks += _quiet_facts(table.counts)
+            blocks += [*_events(found.get(name, ())), *_quiet_facts(table.counts)]
+            blocks += _form_rows(table, ROWS) if form else []
+    if profile is not None:
+        blocks.append(Line((Piece(used(profile), Mark.DIM),)))
     return tuple(blocks)
+
+
+def _events(events: Sequence[Event]) -> list[Block]:
+    """Say what happened to the table as a whole, each finding on a line of its own."""
+    if not events:
+        return []
+    return [Bullets(tuple(_event(event) for event in events))]
+
+
+def _event(event: Event) -> Pieces:
+    said = (Piece(f"{event.kind.value.capitalize()}: ", Mark.STRONG), Piece(visible(event.sentence)))
+    return (*said, Piece(f" {visible(event.hint)}", Mark.DIM)) if event.hint else said
 
 
 def _overview(tables: Mapping[str, TableChanges]) -> Grid:
@@ -118,8 +160,11 @@ def _overview(tables: Mapping[str, TableChanges]) -> Grid:
 _COUNTED = ("added", "removed", "changed", "unchanged")
 
 
-def _table(name: str, table: TableChanges, limit: int, *, titled: bool, every: bool) -> list[Block]:
+def _table(
+    name: str, table: TableChanges, limit: int, events: Sequence[Event], *, titled: bool, form: bool, every: bool
+) -> list[Block]:
     blocks: list[Block] = [Heading(plain(visible(name)), level=2)] if titled else []
+    blocks += _events(events)
     blocks.append(Line(counts_line(table.counts)))
     if table.counts.cells:
         cells = sorted(table.counts.cells.items(), key=lambda item: -item[1])
@@ -128,12 +173,24 @@ def _table(name: str, table: TableChanges, limit: int, *, titled: bool, every: b
     if table.schema_changes:
         blocks.append(Bullets(tuple(schema_sentence(change) for change in table.schema_changes)))
     total = table.counts.added + table.counts.removed + table.counts.changed
-    if total and limit:
+    if form:
+        blocks += _form_rows(table, limit)
+    elif total and limit:
         blocks.append(_rows(table, table.rows(0, limit), total, every=every))
     elif total:
         blocks.append(line("The rows are not shown here."))
     blocks.append(Line((Piece(table.pairing, Mark.DIM),)))
     return blocks
+
+
+def _form_rows(table: TableChanges, limit: int) -> list[Block]:
+    """Show the first rows that changed in form, if there are any."""
+    if not table.counts.reformed or not limit:
+        return []
+    rows = table.reformed_rows(0, limit + 1)
+    more = "… and more." if rows.num_rows > limit else ""
+    grid = _rows(table, rows.slice(0, limit), min(limit, rows.num_rows), every=False)
+    return [line("Rows that changed in form alone:"), replace(grid, foot=" ".join(filter(None, [more, grid.foot])))]
 
 
 def counts_line(counts: ChangeCounts) -> Pieces:
@@ -195,7 +252,8 @@ def _of_type(kind: str | None) -> str:
 
 def _rows(table: TableChanges, rows: Any, total: int, *, every: bool) -> Grid:
     changed_columns = rows.column("changed_columns").to_pylist()
-    kinds = [RowKind(kind) for kind in rows.column("change").to_pylist()]
+    said = rows.column("change").to_pylist()
+    kinds = [RowKind.CHANGED if kind == "reformed" else RowKind(kind) for kind in said]
     names, hidden = (list(table.columns), []) if every else _chosen_columns(table, changed_columns)
     notes = _notes(table.schema_changes)
     columns = [_column(rows, name, kinds, changed_columns) for name in names]

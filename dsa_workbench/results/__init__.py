@@ -6,6 +6,7 @@ from dsa_workbench.results.applied import ApplyResult
 from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
+from dsa_workbench.results.equality import Equality
 from dsa_workbench.results.explained import Explained
 from dsa_workbench.results.jobs import JobResult, Jobs
 from dsa_workbench.results.merges import Conflicts, MergeResult
@@ -23,6 +24,7 @@ __all__ = [
     "Datasets",
     "Diff",
     "Displayed",
+    "Equality",
     "Explained",
     "Exported",
     "JobResult",

@@ -6,14 +6,17 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from dsa_workbench.core.model.change import SchemaChange
+from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.profile import UsedProfile
 from dsa_workbench.errors import InvalidInput, NotFound, Unsupported
 from dsa_workbench.features.patches.documents import document
 from dsa_workbench.features.patches.export_patch import HIGHLIGHTER, PAGE, diff_format, export_patch
-from dsa_workbench.features.patches.making import patch_of
+from dsa_workbench.features.patches.making import by_value, patch_of
 from dsa_workbench.features.patches.model import Patch
 from dsa_workbench.features.versioning.differ import TableDiff
 from dsa_workbench.files.writing import Written
@@ -31,12 +34,17 @@ from dsa_workbench.results.reports import Exported
 class Diff(Displayed):
     """A diff: `old` and `new` say what was compared, `tables` holds the changes of each table of either side.
 
+    `profile` is the equality profile that it went by, None where values alone count. With `form` it shows the cells
+    that changed in form alone: equal by value, or by the profile, and not written alike.
+
     It is true where anything differs, a row or a schema, so ``if wb.diff(a, b):`` reads as it should.
     """
 
     old: str
     new: str
     tables: Mapping[str, TableChanges]
+    profile: UsedProfile | None = None
+    form: bool = False
 
     def __bool__(self) -> bool:
         return any(rendering_diff.differs(table) for table in self.tables.values())
@@ -51,12 +59,18 @@ class Diff(Displayed):
         """Changes of the schema per table."""
         return {name: table.schema_changes for name, table in self.tables.items()}
 
-    def to_arrow(self, table: str | None = None) -> Any:
+    @cached_property
+    def events(self) -> dict[str, tuple[Event, ...]]:
+        """What happened to each table as a whole, where one sentence says it: read and proved when first asked for."""
+        return {name: table.events for name, table in self.tables.items()}
+
+    def to_arrow(self, table: str | None = None, *, form: bool = False) -> Any:
         """Read the changed rows of a table as a `pyarrow.Table`.
 
         Columns: `change` (added, removed, changed), `old_row`, `new_row` (positions from 0, null where
         absent), `changed_columns`, then `old.c` and `new.c` for each column. The table's name may be left out
-        where there is one table.
+        where there is one table. With `form` the rows are those with cells that changed in form alone: `change` is
+        "reformed" and `changed_columns` names these cells.
 
         Raises
         ------
@@ -65,11 +79,12 @@ class Diff(Displayed):
         NotFound
             There is no table of this name.
         """
-        return self.tables[self._name(table)].rows()
+        changes = self.tables[self._name(table)]
+        return changes.reformed_rows() if form else changes.rows()
 
-    def to_pandas(self, table: str | None = None) -> Any:
+    def to_pandas(self, table: str | None = None, *, form: bool = False) -> Any:
         """Read the changed rows of a table as a pandas frame; columns as in `to_arrow`."""
-        return to_pandas(self.to_arrow(table))
+        return to_pandas(self.to_arrow(table, form=form))
 
     def to_dict(self, *, context: int = 0) -> dict[str, Any]:
         """Give the diff as one object that JSON can hold and `apply` takes (docs/guide/patches.md)."""
@@ -77,6 +92,8 @@ class Diff(Displayed):
 
     def patch(self, *, context: int = 0) -> Patch:
         """Give the diff with all that is needed to apply it; `context` is how many rows stand around each change.
+
+        It holds every difference of value or form, whatever the profile takes for the same.
 
         Raises
         ------
@@ -86,6 +103,8 @@ class Diff(Displayed):
         tables = {name: table for name, table in self.tables.items() if isinstance(table, TableDiff)}
         if len(tables) < len(self.tables):
             raise Unsupported("This diff is for reading alone.", hint="Compare the versions with wb.diff.")
+        if self.profile is not None:
+            tables = {name: by_value(table) for name, table in tables.items()}
         return patch_of(self.old, self.new, tables, context=context)
 
     def export(
@@ -133,7 +152,7 @@ class Diff(Displayed):
 
     def _page(self, path: Any, table: str | None, limit: int) -> Written:
         tables = dict(self.tables) if table is None else {table: self.tables[self._name(table)]}
-        page = write_page(f"{self.old} → {self.new}", rendering_diff.view(self.old, self.new, tables, limit))
+        page = write_page(f"{self.old} → {self.new}", self._view(tables, limit))
         rows = sum(min(limit, t.counts.added + t.counts.removed + t.counts.changed) for t in tables.values())
         with open_target(path) as sink:
             sink.write(page.encode())
@@ -151,4 +170,9 @@ class Diff(Displayed):
 
     def document(self) -> Document:
         """Describe schema changes, counts and the first rows."""
-        return rendering_diff.view(self.old, self.new, self.tables)
+        return self._view(self.tables)
+
+    def _view(self, tables: Mapping[str, TableChanges], rows: int | None = None) -> Document:
+        return rendering_diff.view(
+            self.old, self.new, tables, rows, events=self.events, profile=self.profile, form=self.form
+        )

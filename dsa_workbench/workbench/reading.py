@@ -17,6 +17,7 @@ from dsa_workbench.features.exports.export_file import export_file
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.features.versioning.diff import compared_sides, diff_sides, side_at, side_at_merge_base
 from dsa_workbench.features.versioning.get_data import Selection, get_table
+from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.features.versioning.queries.query import query as make_query
 from dsa_workbench.files.hold import hold_path
 from dsa_workbench.results import Diff, Exported, JobResult, QueryResult, Reading
@@ -142,12 +143,15 @@ class ReadVerbs(JobVerbs):
         key: Sequence[str] | str | None = None,
         rename: Mapping[str, str] | None = None,
         merge_base: bool = False,
+        profile: Any = None,
     ) -> Diff:
         """Compare two versions, a version and a table in memory, or two datasets.
 
         `a` is the old side, `b` the new; each is a spec or a table in memory (or a dict of them). With `a` alone, the
         version is compared with the one before it. `key` pairs rows by these columns, whatever the tables declare.
         With `merge_base`, the old side is the last commit that both versions have in common: what `b` did since.
+        `profile` says what counts as equal: by default the profile of the dataset (see `set_equality`), ``"none"``
+        for values alone, the number of an older version of it, or a dict of settings for this diff.
         """
         if merge_base:
             if not isinstance(a, str) or not isinstance(b, str):
@@ -157,4 +161,7 @@ class ReadVerbs(JobVerbs):
             old = side_at_merge_base(self.actor, self.store, self._cache, first, second)
         else:
             old, new = compared_sides(self.actor, self.store, self._cache, a, b)
-        return Diff(old.title, new.title, diff_sides(old, new, key=columns_of(key), rename=rename))
+        used = used_profile(self.actor, self.store, profile, a, b)
+        equality = used.profile if used is not None else None
+        tables = diff_sides(old, new, key=columns_of(key), rename=rename, profile=equality)
+        return Diff(old.title, new.title, tables, used)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
+from dsa_workbench.core.model.event import Event
 
 Values = Sequence[Any] | None
 
@@ -24,10 +25,15 @@ class HandMade:
     schema_changes: tuple[SchemaChange, ...] = ()
     pairing: str = "Rows are paired by the key id."
     asked: list[int | None] = field(default_factory=list)
+    events: tuple[Event, ...] = ()
+    reformed: Any = None
 
     def rows(self, offset: int = 0, limit: int | None = None) -> Any:
         self.asked.append(limit)
         return self.table.slice(offset, limit)
+
+    def reformed_rows(self, offset: int = 0, limit: int | None = None) -> Any:
+        return self.reformed.slice(offset, limit)
 
 
 def diff_of(

@@ -53,6 +53,16 @@ def test_a_file_brings_a_branch_to_the_new_version_and_back(sales: Workbench, tm
     assert sales.check().ok
 
 
+def test_a_patch_holds_what_a_profile_hides(wb: Workbench) -> None:
+    wb.commit(pa.table({"id": [1, 2], "city": ["Rome", "Oslo"], "seen": [1, 2]}), "sales", key="id")
+    wb.branch("sales", "dev")
+    wb.commit(pa.table({"id": [1, 2], "place": ["ROME", "Oslo"], "seen": [7, 8]}), "sales", rename={"city": "place"})
+    wb.set_equality("sales", ignore=["seen"], case=True)
+    diff = wb.diff("sales@main~1", "sales@main", rename={"city": "place"})
+    assert diff.summary["data"]["changed"] == 0
+    assert wb.apply(diff, "sales", "dev").tree == wb.show("sales@main").tree
+
+
 def test_a_diff_and_a_document_are_applied_as_they_are(sales: Workbench) -> None:
     diff = sales.diff("sales@main~1", "sales@main")
     document = json.loads(json.dumps(diff.to_dict()))

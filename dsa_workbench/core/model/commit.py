@@ -14,7 +14,8 @@ class Commit:
     """A commit as stored. Ids are hexadecimal here, since this is what people hold.
 
     `summary` says what changed against the first parent: table -> counts of rows added, removed, changed, unchanged.
-    It is no part of the id.
+    `sources` says what the files were that tables were read from, by table, where they were files. Both are no part of
+    the id.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Commit:
     message: str
     time: datetime
     summary: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False)
 
     @property
     def oid(self) -> ObjectId:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind
+from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.user import Actor
@@ -272,6 +273,30 @@ class IJobRepository(Protocol):
         ...
 
 
+class IProfileRepository(Protocol):
+    """Equality profiles of datasets, by version. A version never changes; a change is a new version."""
+
+    def current(self, dataset_id: int) -> StoredProfile | None:
+        """Find the latest version; None where the dataset never had a profile."""
+        ...
+
+    def find(self, dataset_id: int, version: int) -> StoredProfile | None:
+        """Find a version by its number, from 1."""
+        ...
+
+    def history(self, dataset_id: int) -> list[StoredProfile]:
+        """List all versions, latest first."""
+        ...
+
+    def lock(self, dataset_id: int) -> None:
+        """Keep others from adding a version until this unit of work ends."""
+        ...
+
+    def add(self, dataset_id: int, profile: EqualityProfile, actor: Actor) -> StoredProfile:
+        """Add a version; `lock` comes first."""
+        ...
+
+
 class IUnitOfWork(Protocol):
     """One transaction and the repositories in it. It is rolled back unless `commit` was called."""
 
@@ -281,6 +306,7 @@ class IUnitOfWork(Protocol):
     objects: IObjectRepository
     staging: IStagingRepository
     jobs: IJobRepository
+    profiles: IProfileRepository
 
     def __enter__(self) -> Self: ...
 

@@ -30,6 +30,7 @@ from dsa_workbench.features.versioning.differ.edits import gaps
 from dsa_workbench.features.versioning.differ.result import Entries, TableDiff, display_order
 from dsa_workbench.features.versioning.differ.runs import Positions, among, distinct, without
 from dsa_workbench.features.versioning.differ.sides import ColumnPair, Sides, side_of
+from dsa_workbench.features.versioning.differ.tables import diff_tables
 from dsa_workbench.features.versioning.merger.conflicts import read_values
 from dsa_workbench.features.versioning.read_table import StoredTable
 from dsa_workbench.features.versioning.table_version import TableVersion
@@ -43,6 +44,13 @@ def patch_of(old: str, new: str, tables: dict[str, TableDiff], *, context: int =
     """Make a patch of the diffs of tables; those that do not differ are left out."""
     made = {name: table_patch(name, diff, context=context) for name, diff in tables.items() if _differs(diff)}
     return Patch(old, new, made)
+
+
+def by_value(diff: TableDiff) -> TableDiff:
+    """Compare the versions of a diff again, by value alone: what an equality profile hides must be applied, too."""
+    new = diff.new.schema.names if diff.new is not None else ()
+    renamed = {old: name for name, old in diff.old_names.items() if old != name and name in new}
+    return diff_tables(diff.old, diff.new, key=diff.key or None, rename=renamed)
 
 
 def table_patch(name: str, diff: TableDiff, *, context: int = 0) -> TablePatch:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dsa_workbench.columns.identity import object_id
 from dsa_workbench.core.model.commit import Commit
@@ -26,6 +27,7 @@ from dsa_workbench.errors import (
     RefConflict,
     RefProtected,
 )
+from dsa_workbench.features.versioning.file_events import file_event
 from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
 from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest, store_tree, tree_id
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
@@ -33,6 +35,7 @@ from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.summary import summarize
 from dsa_workbench.features.versioning.write_table import write_table
+from dsa_workbench.files.imprint import imprint
 from dsa_workbench.files.source import Retyped
 
 ATTEMPTS = 200
@@ -170,12 +173,15 @@ def _attempt(
     else:
         entries = dict(base.tree.tables) | {name: m.id for name, m in built.items()}
     tree = Tree(tuple(sorted(entries.items())))
+    sources = _sources(command, base, dict(zip(names, incoming, strict=True)), tree)
     if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
+        events = (file_event(base.commit.sources.get(name), sources.get(name)) for name in names)
+        notes += [event.sentence for event in events if event is not None]
         return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
     new = {name: stored_table(store, cache, manifest) for name, manifest in built.items()}
     if command.before_commit is not None:
         command.before_commit(rows)
-    commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded)
+    commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded, sources=sources)
     if commit is None:
         return None, head
     return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
@@ -191,18 +197,31 @@ def commit_tree(
     built: Sequence[BuiltManifest],
     uploaded: Collection[ObjectId],
     merged: Commit | None = None,
+    sources: Mapping[str, dict[str, Any]] | None = None,
 ) -> tuple[Commit | None, Ref | None]:
     """Commit a tree whose segments are stored; `new` are the tables in it that are not those of `base`.
 
     Returns
     -------
-    The commit, or None and where the branch is now, where somebody else moved it. `merged` is a second parent.
+    The commit, or None and where the branch is now, where somebody else moved it. `merged` is a second parent;
+    `sources` describes the files that tables were read from.
     """
     summary = summarize(base.tables, new, tree.names, command.rename)
-    commit = replace(_commit(actor, command, base, tree, merged), summary=summary)
+    commit = replace(_commit(actor, command, base, tree, merged), summary=summary, sources=dict(sources or {}))
     with store.unit() as unit:
         moved, head = _publish(actor, store, unit, command, base, commit, tree, built, sorted(uploaded))
     return (commit, None) if moved else (None, head)
+
+
+def _sources(
+    command: CommitTables, base: Base, incoming: Mapping[str, Incoming], tree: Tree
+) -> dict[str, dict[str, Any]]:
+    """Describe the files of the tables that are a file each: what was added to is none, what stays is as it was."""
+    before = base.commit.sources if base.commit is not None else {}
+    kept = {name: before[name] for name in tree.names if name in before and name not in incoming}
+    if command.mode is not Mode.REPLACE:
+        return kept
+    return kept | {name: found for name, table in incoming.items() if (found := imprint(table)) is not None}
 
 
 def _recall(unit: IUnitOfWork, base: Base, command: CommitTables) -> Committed | None:

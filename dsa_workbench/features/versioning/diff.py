@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dsa_workbench.core.model.profile import EqualityProfile
 from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.differ.result import TableDiff
 from dsa_workbench.features.versioning.differ.tables import diff_tables
+from dsa_workbench.features.versioning.file_events import file_event
 from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
 from dsa_workbench.features.versioning.manifests import build_manifest
 from dsa_workbench.features.versioning.memory_segments import MemorySegments
@@ -31,6 +33,8 @@ class Side:
     tables: Mapping[str, StoredTable]
     named: bool = False
     """Whether one table was asked for by name."""
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the files were that tables were read from."""
 
 
 def compared_sides(actor: Actor, store: IStore, cache: SegmentCache, a: Any, b: Any) -> tuple[Side, Side]:
@@ -84,7 +88,7 @@ def side_at(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec
         found = resolve(unit, spec)
         wanted = [found.table()] if spec.table is not None else found.tree.tables
         tables = {name: load_table(unit, store.segments, cache, oid) for name, oid in wanted}
-    return Side(f"{spec} ({found.commit.short})", tables, spec.table is not None)
+    return Side(f"{spec} ({found.commit.short})", tables, spec.table is not None, found.commit.sources)
 
 
 def side_before(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> Side:
@@ -122,13 +126,19 @@ def side_of(tables: Sequence[Incoming], title: str, other: Side | None) -> Side:
 
 
 def diff_sides(
-    old: Side, new: Side, *, key: Sequence[str] | None = None, rename: Mapping[str, str] | None = None
+    old: Side,
+    new: Side,
+    *,
+    key: Sequence[str] | None = None,
+    rename: Mapping[str, str] | None = None,
+    profile: EqualityProfile | None = None,
 ) -> dict[str, TableDiff]:
     """Compare table by table, by name; one table on either side is compared whatever the names."""
     if len(old.tables) == 1 and len(new.tables) == 1:
-        ((_, before),) = old.tables.items()
+        ((old_name, before),) = old.tables.items()
         ((name, after),) = new.tables.items()
-        return {name: diff_tables(before, after, key=key, rename=rename)}
+        diff = diff_tables(before, after, key=key, rename=rename, profile=profile)
+        return {name: _with_files(diff, old.sources.get(old_name), new.sources.get(name))}
     names = list(dict.fromkeys([*new.tables, *old.tables]))
     if old.named or new.named:
         only = next(iter((new if new.named else old).tables))
@@ -137,8 +147,17 @@ def diff_sides(
     for name in names:
         before_table, after_table = old.tables.get(name), new.tables.get(name)
         told, keys = _fitting(before_table, after_table, key, rename)
-        diffs[name] = diff_tables(before_table, after_table, key=keys, rename=told)
+        diff = diff_tables(before_table, after_table, key=keys, rename=told, profile=profile)
+        diffs[name] = _with_files(diff, old.sources.get(name), new.sources.get(name))
     return diffs
+
+
+def _with_files(diff: TableDiff, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> TableDiff:
+    """Add what two files differ in where their tables do not."""
+    if diff.schema_changes or not diff.counts.same or diff.counts.moved or diff.counts.reformed:
+        return diff
+    event = file_event(old, new)
+    return diff if event is None else replace(diff, told=(event,))
 
 
 def _fitting(

@@ -103,6 +103,7 @@ class PostgresCommitRepository:
             "time": commit.time,
             "summary": commit.summary,
             "generation": generation,
+            "sources": commit.sources,
         }
         if self._connection.scalar(_put, row) is not None and parents:
             rows = [{"commit_id": oid, "ordinal": i, "parent_id": p} for i, p in enumerate(parents)]
@@ -162,7 +163,7 @@ class PostgresCommitRepository:
 
 def _commit(row: sa.Row[Any]) -> Commit:
     parents = tuple(p.hex() for p in row.parents)
-    return Commit(row.id.hex(), row.tree.hex(), parents, row.author, row.message, row.time, row.summary)
+    return Commit(row.id.hex(), row.tree.hex(), parents, row.author, row.message, row.time, row.summary, row.sources)
 
 
 def _unknown(oid: ObjectId) -> NotFound:

@@ -69,6 +69,8 @@ commits = sa.Table(
     sa.Column("summary", JSON, nullable=False),
     # 1 + the greatest of the parents': sorts history, children before parents, without walking all of it.
     sa.Column("generation", sa.Integer, nullable=False),
+    # What the files were that the tables came from; like the summary no part of the id.
+    sa.Column("sources", JSON, nullable=False, server_default=sa.text("'{}'::json")),
     sa.PrimaryKeyConstraint("id"),
     sa.ForeignKeyConstraint(["tree"], [trees.c.id]),
 )
@@ -126,6 +128,19 @@ ref_log = sa.Table(
     sa.Column("action", sa.Text, nullable=False),
     sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
     sa.Index(None, "dataset_id", "ref", "at", "id"),
+)
+
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    sa.Column("dataset_id", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    # Canonical JSON as text: its hash is the profile's id.
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("dataset_id", "version"),
+    sa.ForeignKeyConstraint(["dataset_id"], [datasets.c.id]),
 )
 
 idempotency_keys = sa.Table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ import pyarrow as pa
 
 from dsa_workbench.columns.codes import codes, comparable
 from dsa_workbench.columns.equality import bits_are_values, equal_values, same_form
+from dsa_workbench.columns.loosened import equal_under
+from dsa_workbench.core.model.profile import Rules
 from dsa_workbench.features.versioning.differ.runs import Positions, Runs, split_runs, stretches
 from dsa_workbench.features.versioning.differ.sides import ColumnPair, Side, Sides
 
@@ -29,10 +31,19 @@ _BITS = {16: pa.int16(), 32: pa.int32(), 64: pa.int64()}
 
 @dataclass(frozen=True, slots=True)
 class CellDiff:
-    """One column of paired rows: the new positions of cells that changed, and of those that changed in form alone."""
+    """One column of paired rows: the new positions of cells that changed, and of those that changed in form alone.
+
+    `tolerated` are cells of two values that the profile takes for the same.
+    """
 
     changed: Positions
     reformed: Positions
+    tolerated: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def differing(self) -> Positions:
+        """The cells that do not hold one value, whatever the profile says."""
+        return np.sort(np.concatenate([self.changed, self.tolerated])) if len(self.tolerated) else self.changed
 
 
 def compare_cells(sides: Sides, runs: Runs, pairs: Sequence[ColumnPair]) -> dict[str, CellDiff]:
@@ -53,7 +64,7 @@ def compare_cells(sides: Sides, runs: Runs, pairs: Sequence[ColumnPair]) -> dict
                 some = pieces.choose(part)
                 left = _load(sides.old, pair.old, some.old, old_chunk[part])
                 right = _load(sides.new, pair.new, some.new, new_chunk[part])
-                waiting.append(pool.submit(_compare, left, right, some))
+                waiting.append(pool.submit(_compare, left, right, some, sides.rules.get(pair.new)))
                 out[pair.new].append(waiting[-1])
     return {name: _join([p.result() for p in parts]) for name, parts in out.items()}
 
@@ -63,6 +74,7 @@ def _join(parts: list[CellDiff]) -> CellDiff:
     return CellDiff(
         np.concatenate([none, *(p.changed for p in parts)]),
         np.concatenate([none, *(p.reformed for p in parts)]),
+        np.concatenate([none, *(p.tolerated for p in parts)]),
     )
 
 
@@ -92,7 +104,17 @@ def _load(side: Side, name: str, begin: Positions, chunk: Positions) -> _Loaded:
     return _Loaded(column, begin + shift[chunk])
 
 
-def _compare(old: _Loaded, new: _Loaded, runs: Runs) -> CellDiff:
+def _compare(old: _Loaded, new: _Loaded, runs: Runs, rules: Rules | None) -> CellDiff:
+    changed, reformed = _compare_values(old, new, runs)
+    tolerated = np.zeros(0, np.int64)
+    if rules is not None and len(changed):
+        same = equal_under(*_values_of(old, new, runs, changed), rules)
+        changed, tolerated = changed[~same], changed[same]
+    return CellDiff(runs.new_of(changed), runs.new_of(reformed), runs.new_of(tolerated))
+
+
+def _compare_values(old: _Loaded, new: _Loaded, runs: Runs) -> tuple[Positions, Positions]:
+    """Give the numbers of the pairs whose values differ, and of those whose form alone does."""
     a, b = _prepared(old.column, new.column)
     if isinstance(a, np.ndarray):
         at_old, at_new = stretches(old.begin, runs.rows), stretches(new.begin, runs.rows)
@@ -101,17 +123,20 @@ def _compare(old: _Loaded, new: _Loaded, runs: Runs) -> CellDiff:
         differ = np.flatnonzero(~same_form(_gather(a, old.begin, runs.rows), _gather(b, new.begin, runs.rows)))
     one_type = old.column.type == new.column.type
     if one_type and bits_are_values(old.column.type):
-        return CellDiff(runs.new_of(differ), np.zeros(0, np.int64))
+        return differ, np.zeros(0, np.int64)
     if one_type:
-        equal = equal_values(
-            old.column.take(pa.array(_places(old.begin, runs, differ))),
-            new.column.take(pa.array(_places(new.begin, runs, differ))),
-        )
-        return CellDiff(runs.new_of(differ[~equal]), runs.new_of(differ[equal]))
+        equal = equal_values(*_values_of(old, new, runs, differ))
+        return differ[~equal], differ[equal]
     same = np.ones(runs.pairs, np.bool_)
     same[differ] = False
-    held = same & ~_null_rows(new, runs.rows)
-    return CellDiff(runs.new_of(differ), runs.new_of(np.flatnonzero(held)))
+    return differ, np.flatnonzero(same & ~_null_rows(new, runs.rows))
+
+
+def _values_of(old: _Loaded, new: _Loaded, runs: Runs, pair: Positions) -> tuple[Any, Any]:
+    return (
+        old.column.take(pa.array(_places(old.begin, runs, pair))),
+        new.column.take(pa.array(_places(new.begin, runs, pair))),
+    )
 
 
 def _places(begin: Positions, runs: Runs, pair: Positions) -> Positions:

@@ -8,10 +8,11 @@ stays removed and added.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from dsa_workbench.columns.codes import Codes
 from dsa_workbench.features.versioning.differ.joining import dense_codes, pair_codes
@@ -21,6 +22,9 @@ _ROUNDS = 64
 
 Coded = Sequence[tuple[Codes, Codes, int]]
 """For each column the codes of the removed rows, of the added rows, and how many codes there can be."""
+
+Near = Callable[[Positions, Positions], npt.NDArray[np.bool_]]
+"""Tells which pairs of a removed and an added row, by index, hold cells that count as equal."""
 
 
 def gaps(runs: Runs, removed: Positions, added: Positions) -> tuple[Positions, Positions]:
@@ -39,10 +43,16 @@ def _survivor_before(rows: Positions, begin: Positions, last: Positions) -> Posi
     return out
 
 
-def pair_edits(coded: Coded, old_gaps: Positions, new_gaps: Positions) -> tuple[Positions, Positions]:
-    """Pair removed rows with added rows that are their edited form; give (removed, added) indices."""
+def pair_edits(
+    coded: Coded, old_gaps: Positions, new_gaps: Positions, near: Sequence[Near | None] = ()
+) -> tuple[Positions, Positions]:
+    """Pair removed rows with added rows that are their edited form; give (removed, added) indices.
+
+    `near` tells, by column, which cells of other codes count as equal all the same.
+    """
     old_gap, new_gap, gap_count = dense_codes(old_gaps, new_gaps)
-    waiting = _Waiting(coded, old_gap, new_gap, gap_count, np.arange(len(old_gap)), np.arange(len(new_gap)), [], [])
+    rows = np.arange(len(old_gap)), np.arange(len(new_gap))
+    waiting = _Waiting(coded, near or [None] * len(coded), old_gap, new_gap, gap_count, *rows, [], [])
     waiting.take_all_but_one_in_place()
     waiting.take_all_but_one()
     for _ in range(_ROUNDS):
@@ -57,6 +67,7 @@ class _Waiting:
     """The rows that are not paired yet, as ascending indices, and the pairs so far."""
 
     coded: Coded
+    near: Sequence[Near | None]
     old_gap: Codes
     new_gap: Codes
     gap_count: int
@@ -68,8 +79,8 @@ class _Waiting:
     def score(self, old: Positions, new: Positions) -> Positions:
         """Count the equal cells of pairs."""
         out = np.zeros(len(old), np.int64)
-        for left, right, _ in self.coded:
-            out += left[old] == right[new]
+        for (left, right, _), near in zip(self.coded, self.near, strict=True):
+            out += left[old] == right[new] if near is None else near(old, new)
         return out
 
     def enough(self, score: Positions) -> Positions:
@@ -94,7 +105,7 @@ class _Waiting:
         old, new = self.in_place()
         score = self.score(old, new)
         good = self.enough(score)
-        good = good[score[good] == len(self.coded) - 1]
+        good = good[score[good] >= len(self.coded) - 1]
         self.accept(old[good], new[good])
 
     def take_all_but_one(self) -> None:
@@ -110,7 +121,7 @@ class _Waiting:
                 return
             a, b = pair_codes(*dense_codes((old_sum - left)[self.old], (new_sum - right)[self.new]))
             old, new = self.old[a], self.new[b]
-            good = (self.score(old, new) == len(self.coded) - 1) & (self.old_gap[old] == self.new_gap[new])
+            good = (self.score(old, new) >= len(self.coded) - 1) & (self.old_gap[old] == self.new_gap[new])
             self.accept(old[good], new[good])
 
     def take_best(self) -> bool:

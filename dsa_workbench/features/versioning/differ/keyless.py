@@ -3,18 +3,23 @@
 Taking equal rows out of both sides leaves a multiset difference as it is. So first whole chunks with equal segments
 go, unread. Then the rest is lined up by its most telling column, and lined up rows that prove equal in every column
 go. What is still left is coded exactly over all columns, and counted; a row prefers its equal in the same gap.
+
+Under a profile, equal rows meet first as ever; then rows of equal normal forms; edits come last, and a cell that the
+profile tolerates counts as equal when they are weighed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from dsa_workbench.columns.codes import codes
-from dsa_workbench.columns.equality import same_form
+from dsa_workbench.columns.equality import Mask, equal_values, same_form
+from dsa_workbench.columns.loosened import equal_under
 from dsa_workbench.features.versioning.differ.cells import CellDiff, compare_cells
 from dsa_workbench.features.versioning.differ.edits import Coded, gaps, pair_edits
 from dsa_workbench.features.versioning.differ.joining import (
@@ -47,7 +52,8 @@ def pair_by_rows(sides: Sides, pairs: Sequence[ColumnPair]) -> tuple[Runs, dict[
     whole = chunk_runs(sides, left, right)
     lined = _line_up(sides, pairs, without(old, left), without(new, right), whole)
     equal = merge_runs([whole, lined.equal])
-    edited = _certain_edits(lined, equal, len(pairs))
+    # By normal form a lined up row may have an equal elsewhere, which comes before any edit.
+    edited = merge_runs([]) if sides.normalised(pairs) else _certain_edits(lined, equal, len(pairs))
     runs = merge_runs([equal, edited])
     cells = _only(lined.cells, merge_runs([lined.equal, edited]).new_rows())
     removed = uncovered(runs.old, runs.rows, sides.old.rows)
@@ -59,8 +65,12 @@ def pair_by_rows(sides: Sides, pairs: Sequence[ColumnPair]) -> tuple[Runs, dict[
 
 
 def _without_columns(sides: Sides) -> Runs:
-    """Pair rows that have no cells at all; rows with cells have nothing in common without a common column."""
+    """Pair rows that have no cells at all; rows with cells have nothing in common without a common column.
+
+    Where the profile ignores all columns that both have, any row is equal to any other.
+    """
     bare = not sides.old.version.schema.columns and not sides.new.version.schema.columns
+    bare = bare or any(rules.ignored for rules in sides.rules.values())
     rows = np.array([min(sides.old.rows, sides.new.rows) if bare else 0], np.int64)
     return merge_runs([Runs(np.zeros(1, np.int64), np.zeros(1, np.int64), rows)])
 
@@ -89,8 +99,11 @@ def _line_up(sides: Sides, pairs: Sequence[ColumnPair], old: Positions, new: Pos
     old_rows, new_rows = sides.old.rows_of(old), sides.new.rows_of(new)
     runs = runs_of_pairs(old_rows[joined.old], new_rows[joined.new])
     cells = compare_cells(sides, runs, pairs)
-    edited = distinct(np.concatenate([c.changed for c in cells.values()]))
     old_repeats, new_repeats = old_rows[joined.old_repeats], new_rows[joined.new_repeats]
+    # A repeat that is only tolerated may have a true equal elsewhere.
+    tolerated = np.concatenate([c.tolerated for c in cells.values()])
+    tolerated = tolerated[among(tolerated, new_repeats)]
+    edited = distinct(np.concatenate([tolerated, *(c.changed for c in cells.values())]))
     equal = _in_place(_less(runs, edited), new_repeats, whole)
     return _Lined(runs, equal, cells, old_repeats, new_repeats)
 
@@ -133,7 +146,7 @@ def _certain_edits(lined: _Lined, equal: Runs, columns: int) -> Runs:
 def _only(cells: Mapping[str, CellDiff], new_rows: Positions) -> dict[str, CellDiff]:
     """Keep the cells of some rows."""
     return {
-        name: CellDiff(c.changed[among(c.changed, new_rows)], c.reformed[among(c.reformed, new_rows)])
+        name: CellDiff(*(p[among(p, new_rows)] for p in (c.changed, c.reformed, c.tolerated)))
         for name, c in cells.items()
     }
 
@@ -177,23 +190,56 @@ def _count_rows(
     some_old = np.flatnonzero(among(removed, lined.old_repeats))
     some_new = np.flatnonzero(among(added, lined.new_repeats))
     if len(some_old) and len(some_new):
-        some = [(a[some_old], b[some_new], count) for a, b, count in coded]
-        near_old, near_new = _equal_rows(some, *gaps(runs, removed[some_old], added[some_new]))
-        at_old, at_new = some_old[near_old], some_new[near_new]
+        at_old, at_new = _equal_among(coded, runs, removed, added, some_old, some_new)
         runs = merge_runs([runs, runs_of_pairs(removed[at_old], added[at_new])])
         left, right = without(left, at_old), without(right, at_new)
+    if sides.normalised(pairs):
+        coded = column_codes(sides.normal_forms(pairs, old), sides.normal_forms(pairs, new))
+        if len(left) and len(right):
+            same_old, same_new = _equal_among(coded, runs, removed, added, left, right)
+            runs = merge_runs([runs, runs_of_pairs(removed[same_old], added[same_new])])
+            at_old, at_new = np.concatenate([at_old, same_old]), np.concatenate([at_new, same_new])
+            left, right = without(left, same_old), without(right, same_new)
     if len(left) and len(right):
         some = [(a[left], b[right], count) for a, b, count in coded]
-        edited_old, edited_new = pair_edits(some, *gaps(runs, removed[left], added[right]))
+        near = [_tolerance(sides, p, a, b, left, right) for p, a, b in zip(pairs, old, new, strict=True)]
+        edited_old, edited_new = pair_edits(some, *gaps(runs, removed[left], added[right]), near)
         at_old = np.concatenate([at_old, left[edited_old]])
         at_new = np.concatenate([at_new, right[edited_new]])
-    cells = {}
-    for pair, a, b, (x, y, _) in zip(pairs, old, new, coded, strict=True):
-        changed = x[at_old] != y[at_new]
-        form = same_form(a.take(pa.array(at_old)), b.take(pa.array(at_new)))
-        null = b.is_null().to_numpy()[at_new]
-        cells[pair.new] = CellDiff(added[at_new[changed]], added[at_new[~changed & ~form & ~null]])
+    cells = {p.new: _cells_at(sides, p, a, b, at_old, at_new, added) for p, a, b in zip(pairs, old, new, strict=True)}
     return runs_of_pairs(removed[at_old], added[at_new]), cells
+
+
+def _equal_among(
+    coded: Coded, runs: Runs, removed: Positions, added: Positions, left: Positions, right: Positions
+) -> tuple[Positions, Positions]:
+    """Pair equal rows among some of the removed and added ones; give their places in these."""
+    some = [(a[left], b[right], count) for a, b, count in coded]
+    at_old, at_new = _equal_rows(some, *gaps(runs, removed[left], added[right]))
+    return left[at_old], right[at_new]
+
+
+def _tolerance(
+    sides: Sides, pair: ColumnPair, old: Any, new: Any, left: Positions, right: Positions
+) -> Callable[[Positions, Positions], Mask] | None:
+    """Give what tells which cells of two rows the profile tolerates, where codes cannot."""
+    rules = sides.rules.get(pair.new)
+    if rules is None or not rules.tolerate:
+        return None
+    return lambda a, b: equal_under(old.take(pa.array(left[a])), new.take(pa.array(right[b])), rules)
+
+
+def _cells_at(
+    sides: Sides, pair: ColumnPair, old: Any, new: Any, at_old: Positions, at_new: Positions, added: Positions
+) -> CellDiff:
+    """Compare one column of rows that were paired last; `old` and `new` are those that were left over before."""
+    a, b = old.take(pa.array(at_old)), new.take(pa.array(at_new))
+    equal = equal_values(a, b)
+    rules = sides.rules.get(pair.new)
+    same = equal if rules is None else equal_under(a, b, rules)
+    reformed = equal & ~same_form(a, b) & ~b.is_null().to_numpy()
+    rows = added[at_new]
+    return CellDiff(*(np.sort(rows[mask]) for mask in (~same, reformed, same & ~equal)))
 
 
 def _equal_rows(coded: Coded, old_gaps: Positions, new_gaps: Positions) -> tuple[Positions, Positions]:
@@ -212,12 +258,10 @@ def _join_cells(parts: Sequence[Mapping[str, CellDiff]]) -> dict[str, CellDiff]:
     for part in parts:
         for name, cells in part.items():
             before = out.get(name)
-            out[name] = (
-                cells
-                if before is None
-                else CellDiff(
-                    np.sort(np.concatenate([before.changed, cells.changed])),
-                    np.sort(np.concatenate([before.reformed, cells.reformed])),
-                )
-            )
+            out[name] = cells if before is None else _join(before, cells)
     return out
+
+
+def _join(a: CellDiff, b: CellDiff) -> CellDiff:
+    pairs = (a.changed, b.changed), (a.reformed, b.reformed), (a.tolerated, b.tolerated)
+    return CellDiff(*(np.sort(np.concatenate(pair)) for pair in pairs))

@@ -67,7 +67,7 @@ def _share_keys(sides: Sides, pair: ColumnPair) -> bool:
 
 def _share_values(sides: Sides, matching: Matching, runs: Runs, pair: ColumnPair) -> bool:
     for some in (runs.first(_FIRST), runs):
-        if len(compare_cells(sides, some, [pair])[pair.new].changed):
+        if len(compare_cells(sides, some, [pair])[pair.new].differing):
             return False
     if _in_place(sides, matching, pair):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
+from dsa_workbench.core.model.event import Event
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.versioning.differ.runs import Positions, Runs, merge_runs
+from dsa_workbench.features.versioning.differ.events import find_events
+from dsa_workbench.features.versioning.differ.runs import Positions, Runs, distinct, merge_runs
 from dsa_workbench.features.versioning.table_version import TableVersion
 
 KINDS = ("added", "removed", "changed")
@@ -54,6 +56,28 @@ class TableDiff:
     """Column -> the new positions of rows whose cell changed, ascending."""
     runs: Runs = field(default_factory=lambda: merge_runs([]))
     """The rows that are paired, changed or not."""
+    reformed: Mapping[str, Positions] = field(default_factory=dict)
+    """Column -> the new positions of cells that are equal, by value or by the profile, and yet not written alike."""
+    ignored: tuple[str, ...] = ()
+    """Columns that the profile leaves out: their cells were not compared."""
+    told: tuple[Event, ...] = ()
+    """Events that are known from elsewhere."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to the table as a whole: read and proved each time that it is asked for."""
+        return self.told + find_events(self)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The columns that were compared, by their new names: both versions have them, and no profile ignores them."""
+        new = set(self.new.schema.names) if self.new is not None else set()
+        return tuple(n for n in self.columns if n in new and n in self.old_names and n not in self.ignored)
+
+    def positions(self, kind: str) -> Positions:
+        """Give the positions of added rows in the new version, or of removed rows in the old one, ascending."""
+        chosen = self.entries.kind == KINDS.index(kind)
+        return np.sort((self.entries.old if kind == "removed" else self.entries.new)[chosen])
 
     def rows(self, offset: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> Any:
         """Read changed rows in display order.
@@ -82,6 +106,19 @@ class TableDiff:
             raise InvalidInput("offset and limit cannot be negative.", hint="Count rows from 0.")
         end = None if limit is None else offset + limit
         return self._table(self._chosen(kinds).choose(slice(offset, end)))
+
+    def reformed_rows(self, offset: int = 0, limit: int | None = None) -> Any:
+        """Read the rows that hold cells which changed in form alone, in the order of the new table.
+
+        Columns are those of `rows`: `change` is "reformed", and `changed_columns` names the cells that changed in form.
+        """
+        if offset < 0 or (limit is not None and limit < 0):
+            raise InvalidInput("offset and limit cannot be negative.", hint="Count rows from 0.")
+        new = distinct(np.concatenate([np.zeros(0, np.int64), *self.reformed.values()]))
+        page = new[slice(offset, None if limit is None else offset + limit)]
+        entries = Entries(np.full(len(page), KINDS.index("changed"), np.int8), self.runs.old_at(page), page)
+        table = replace(self, cells=self.reformed)._table(entries)
+        return table.set_column(0, "change", pa.array(["reformed"] * len(page), pa.string()))
 
     def batches(self, rows_per_batch: int = 65_536) -> Iterator[Any]:
         """Read all changed rows in display order, as `pyarrow.RecordBatch`es of so many rows at most."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from dsa_workbench.columns.loosened import normal_form
 from dsa_workbench.columns.types import parse_type
+from dsa_workbench.core.model.profile import Rules
 from dsa_workbench.features.versioning.differ.joining import dense_codes, pair_codes, row_codes
 from dsa_workbench.features.versioning.differ.runs import Positions, stretches
 from dsa_workbench.features.versioning.table_version import TableVersion
@@ -74,10 +76,22 @@ def side_of(version: TableVersion) -> Side:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two versions to compare."""
+    """Two versions to compare; `rules` are those of a profile, by new column name, for the columns that it loosens."""
 
     old: Side
     new: Side
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+
+    def normalised(self, pairs: Sequence[ColumnPair]) -> bool:
+        """Tell whether the profile gives values of these columns a normal form."""
+        return any(p.new in self.rules and self.rules[p.new].normalise for p in pairs)
+
+    def normal_forms(self, pairs: Sequence[ColumnPair], columns: Sequence[Any]) -> list[Any]:
+        """Give the normal forms of columns by which the profile pairs rows."""
+        return [
+            normal_form(column, self.rules[pair.new]) if pair.new in self.rules else column
+            for pair, column in zip(pairs, columns, strict=True)
+        ]
 
     def segments(self, pair: ColumnPair) -> tuple[Positions, Positions]:
         """Give a column's segments as numbers: equal numbers mean equal segments, hence equal rows."""

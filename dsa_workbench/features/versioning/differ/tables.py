@@ -9,6 +9,7 @@ import numpy as np
 
 from dsa_workbench.columns.equality import bits_are_values
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange, SchemaChangeKind
+from dsa_workbench.core.model.profile import EqualityProfile, Rules
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.differ.cells import CellDiff, compare_cells
 from dsa_workbench.features.versioning.differ.edits import gaps
@@ -34,6 +35,7 @@ def diff_tables(
     *,
     key: Sequence[str] | None = None,
     rename: Mapping[str, str] | None = None,
+    profile: EqualityProfile | None = None,
 ) -> TableDiff:
     """Compare two versions of a table.
 
@@ -45,6 +47,8 @@ def diff_tables(
         The columns that pair rows, by their new names, instead of the declared key. They may repeat.
     rename
         Old column name -> new one. Renames are also found by themselves (see `renames`).
+    profile
+        What counts as equal beyond equality of value; columns may be named as they were or as they are.
 
     Raises
     ------
@@ -60,6 +64,7 @@ def diff_tables(
     if matching.dropped and matching.added:
         told |= renames_by_segments(sides, matching)
         matching = match_columns(old.schema, new.schema, told)
+    sides = replace(sides, rules=_rules(profile, matching))
     pairing = choose_key(sides, matching, key)
     rows = _pair(sides, matching, pairing)
     if matching.dropped and matching.added:
@@ -68,6 +73,14 @@ def diff_tables(
     sentence = rows.sentence or pairing.sentence
     changes = schema_changes(old.schema, new.schema, matching, old.key, new.key)
     return _result(sides, matching, replace(pairing, sentence=sentence), rows, changes)
+
+
+def _rules(profile: EqualityProfile | None, matching: Matching) -> dict[str, Rules]:
+    """Give the rules of the columns that a profile loosens, by their new names."""
+    if profile is None or profile.plain:
+        return {}
+    found = {p.new: profile.rules(p.new, p.old) for p in matching.common}
+    return {name: rules for name, rules in found.items() if rules.ignored or rules.normalise or rules.tolerate}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +93,14 @@ class _Paired:
 
 
 def _pair(sides: Sides, matching: Matching, pairing: Pairing) -> _Paired:
+    compared = [p for p in matching.common if p.new not in sides.rules or not sides.rules[p.new].ignored]
     if not pairing.key:
-        return _Paired(*pair_by_rows(sides, matching.common))
+        return _Paired(*pair_by_rows(sides, compared))
     key = matching.pairs(pairing.key)
     runs, repeats = pair_by_key(sides, key, unique=pairing.unique)
-    # Equal keys can still differ in form where their type says so.
+    # Equal keys can still differ in form where their type or the profile says so.
     settled = [p for p in key if _one_form(sides, p)]
-    cells = compare_cells(sides, runs, [p for p in matching.common if p not in settled])
+    cells = compare_cells(sides, runs, [p for p in compared if p not in settled])
     if not repeats:
         return _Paired(runs, cells)
     names = ", ".join(pairing.key)
@@ -96,7 +110,7 @@ def _pair(sides: Sides, matching: Matching, pairing: Pairing) -> _Paired:
 
 def _one_form(sides: Sides, pair: ColumnPair) -> bool:
     old, new = sides.old.type(pair.old), sides.new.type(pair.new)
-    return bool(old == new and bits_are_values(old))
+    return bool(old == new and bits_are_values(old)) and not sides.normalised([pair])
 
 
 def _result(
@@ -106,6 +120,11 @@ def _result(
     removed = uncovered(runs.old, runs.rows, sides.old.rows)
     added = uncovered(runs.new, runs.rows, sides.new.rows)
     cells = {name: c.changed for name, c in rows.cells.items() if len(c.changed)}
+    reformed = {
+        name: np.sort(np.concatenate([c.reformed, c.tolerated])) if len(c.tolerated) else c.reformed
+        for name, c in rows.cells.items()
+        if len(c.reformed) or len(c.tolerated)
+    }
     changed = distinct(np.concatenate([np.zeros(0, np.int64), *cells.values()]))
     after, _ = gaps(runs, removed, added)
     names = [p.new for p in matching.common]
@@ -119,7 +138,7 @@ def _result(
             unchanged=runs.pairs - len(changed),
             cells={name: len(cells[name]) for name in names if name in cells},
             moved=count_moved(runs),
-            reformed={name: len(c.reformed) for name, c in rows.cells.items() if len(c.reformed)},
+            reformed={name: len(reformed[name]) for name in names if name in reformed},
         ),
         pairing=pairing.sentence,
         key=pairing.key,
@@ -130,6 +149,8 @@ def _result(
         entries=display_order(removed, after, added, runs.old_at(changed), changed),
         cells=cells,
         runs=runs,
+        reformed=reformed,
+        ignored=tuple(name for name in names if name in sides.rules and sides.rules[name].ignored),
     )
 
 
