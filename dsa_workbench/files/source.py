@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.files.archives import zip_member
+from dsa_workbench.files.arrow import FEATHER_MAGIC, STREAM_MAGIC, open_arrow
 from dsa_workbench.files.arrow import FILE_MAGIC as ARROW_MAGIC
-from dsa_workbench.files.arrow import STREAM_MAGIC, open_arrow
 from dsa_workbench.files.arrow import SUFFIXES as ARROW_SUFFIXES
 from dsa_workbench.files.delimited import open_delimited
 from dsa_workbench.files.excel import OLE_MAGIC, ZIP_MAGIC, is_workbook, open_excel
@@ -23,7 +23,7 @@ from dsa_workbench.files.json_table import SUFFIXES as JSON_SUFFIXES
 from dsa_workbench.files.json_table import open_json
 from dsa_workbench.files.memory import is_table, open_memory
 from dsa_workbench.files.parquet import SUFFIXES as PARQUET_SUFFIXES
-from dsa_workbench.files.parquet import open_parquet
+from dsa_workbench.files.parquet import is_parquet, open_parquet
 from dsa_workbench.files.stream import Input, unpacked
 from dsa_workbench.files.tables import (
     SINGLE,
@@ -98,9 +98,9 @@ def open_file(
 ) -> list[TableSource]:
     """Choose the reader by what the first bytes are, then by the name's ending; `delimited` reads what is text."""
     head = file.head
-    if head.startswith(b"PAR1") or (file.suffix in PARQUET_SUFFIXES and head):
-        return open_parquet(unpacked(file), progress=progress)
-    if head.startswith((ARROW_MAGIC, STREAM_MAGIC)) or (file.suffix in ARROW_SUFFIXES and head):
+    if is_parquet(file) or (file.suffix in PARQUET_SUFFIXES and head):
+        return open_parquet(unpacked(file), options, progress=progress)
+    if head.startswith((ARROW_MAGIC, FEATHER_MAGIC, STREAM_MAGIC)) or (file.suffix in ARROW_SUFFIXES and head):
         return open_arrow(unpacked(file), progress=progress)
     if head.startswith(OLE_MAGIC) or (file.suffix in EXCEL_SUFFIXES and head) or is_workbook(file):
         return open_excel(unpacked(file), options, progress=progress)
