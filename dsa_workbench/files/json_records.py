@@ -200,7 +200,7 @@ class _Scan:
             done = at = _after_blanks(text, done)
             if at == len(text):
                 break
-            if self.shape is ARRAY and self._punctuation(text, at, bool(rows)):
+            if self.shape is ARRAY and self._punctuation(text, at, self.rows + len(rows)):
                 done += 1
                 continue
             found = self._value(text, at, final, self.rows + len(rows) + 1)
@@ -215,18 +215,20 @@ class _Scan:
             self.between = True
         return rows, starts, done
 
-    def _punctuation(self, text: str, at: int, begun: bool) -> bool:
+    def _punctuation(self, text: str, at: int, rows: int) -> bool:
         """Take a comma or the end of an array; False where a value must follow."""
         char = text[at]
         if self.closed:
-            raise self.wrong(text, at, f"{char!r} follows the end of the array", "One array may stand in a file.")
-        if char == "]" and (self.between or not (begun or self.rows)):
+            raise self.wrong(
+                text, at, f"{char!r} follows the end of the array", "One array may stand in a file.", rows + 1
+            )
+        if char == "]" and (self.between or not rows):
             self.closed = True
             return True
         if not self.between:
             return False
         if char != ",":
-            raise self.wrong(text, at, f"a comma must stand before {char!r}", "Correct the file.")
+            raise self.wrong(text, at, f"a comma must stand before {char!r}", "Correct the file.", rows + 1)
         self.between = False
         return True
 
@@ -240,10 +242,11 @@ class _Scan:
             except ValueError:
                 return self.careful.raw_decode(text, at)
         except json.JSONDecodeError as err:
-            cut = err.pos >= len(text) - _CUT or err.msg.startswith("Unterminated string")
-            if cut and not final:
+            open_text = err.msg.startswith("Unterminated string")
+            if not final and (open_text or err.pos >= len(text) - _CUT):
                 return None
-            said = f"it is cut off ({err.msg})" if cut and err.pos >= len(text.rstrip()) else err.msg
+            ended = open_text or err.pos >= len(text.rstrip())
+            said = f"it is cut off ({err.msg})" if ended else err.msg
             raise self.wrong(text, err.pos, said, "Correct the line, or get the file again.", row) from err
         except RepeatedKey as err:
             raise self.wrong(
