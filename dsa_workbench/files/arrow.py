@@ -90,5 +90,5 @@ def _to_the_end(file: Input, batches: Any) -> Iterator[pa.RecordBatch]:
         The mark at its end is not there.
     """
     yield from batches
-    if not file.tail(len(_END_OF_STREAM)).endswith((_END_OF_STREAM, b"\x00\x00\x00\x00")):
+    if file.tail(len(_END_OF_STREAM)) != _END_OF_STREAM:
         raise ValueError("the mark of its end is missing: it is cut off")
