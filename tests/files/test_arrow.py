@@ -62,8 +62,8 @@ def test_a_stream_that_ends_between_batches_is_cut_off() -> None:
 
 
 def test_offsets_that_point_beyond_the_text_are_refused() -> None:
-    offsets, lies = (np.array([0, end], np.int32).tobytes() for end in (777, 2**30))
-    data = written("file", pa.table({"s": ["x" * 777]}))
+    offsets, lies = (np.array([0, end, 780], np.int32).tobytes() for end in (777, 2**30))
+    data = written("file", pa.table({"s": ["x" * 777, "xyz"]}))
     assert data.count(offsets) == 1
     data = data.replace(offsets, lies)
     with pytest.raises(ImportRejected, match=r"x\.arrow is not an Arrow file that can be read"):
