@@ -156,8 +156,8 @@ def _remote(url: str, name: str | None) -> Input | FileSet:
 def _set(label: str, found: Iterable[tuple[str, Callable[[str], Input]]], what: str) -> FileSet:
     files = [(path, opener) for path, opener in found if not any(map(_is_hidden, path.split("/")))]
     if not files:
-        missing = "no file fits it" if what == "pattern" else "it holds no file to import"
-        raise InvalidInput(f"{label}: {missing}.", hint="Check the path; hidden files are left out.")
+        missing = ": no file fits it" if what == "pattern" else " is a folder without a file to import"
+        raise InvalidInput(f"{label}{missing}.", hint="Check the path; hidden files are left out.")
     files.sort(key=lambda file: natural(file[0]))
     if what == "folder":
         _check_kinds(label, [path for path, _ in files])

@@ -67,9 +67,9 @@ class JsonTable:
             )
         self._look(first)
         self.sample = first.rows[:5]
-        self.shape = LINES if first.starts is None else (ARRAY if self._is_array() else LINES)
+        self.shape = ARRAY if self._is_array() else LINES
         self._schema = self._decided()
-        if next(blocks, None) is None:
+        if (self._given or not self.seen.fields) and next(blocks, None) is None:
             self._check_given()
 
     @property
@@ -134,18 +134,17 @@ class JsonTable:
 
     def _fold(self, seen: Seen, records: Records, absent: dict[str, int]) -> None:
         """Take in a block, and count the members that its objects do not have."""
-        for name in seen.fields.keys() - absent.keys():
-            absent[name] = records.first
-        before = set(absent)
         seen.see(records.rows, lambda i: records.first + i)
         if len(seen.fields) > MOST_COLUMNS:
             raise ImportRejected(
                 f"{self.label}: its objects have more than {MOST_COLUMNS:,} different keys.",
                 hint="Keys that are values are no columns: write them as a member of their own.", file=self.label,
             )  # fmt: skip
+        full = set(map(len, records.rows)) == {len(seen.fields)}
         for name in seen.fields:
-            lacking = len(records.rows) - sum(name in row for row in records.rows)
-            absent[name] = absent.get(name, 0) + lacking + (0 if name in before else records.first)
+            lacking = 0 if full else len(records.rows) - sum(name in row for row in records.rows)
+            # All rows before this block lack a member that it is the first to have.
+            absent[name] = absent.get(name, records.first) + lacking
 
     def _type_given(self, name: str) -> pa.DataType | None:
         return self.every if self.every is not None else self._given.get(name)

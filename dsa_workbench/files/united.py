@@ -9,7 +9,7 @@ differently is read again as text, from what stands in the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -18,29 +18,17 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.files.classify import classify
 from dsa_workbench.files.convert import cast_given, parse_type
-from dsa_workbench.files.folding import adapted, common_type
-from dsa_workbench.files.forms import decide
-from dsa_workbench.files.gather import FileSet, Part
+from dsa_workbench.files.delimited import DelimitedTable
+from dsa_workbench.files.folding import adapted
+from dsa_workbench.files.forms import Form, decide
+from dsa_workbench.files.gather import FileSet
 from dsa_workbench.files.stream import Input
-from dsa_workbench.files.tables import ProgressHook, ReadOptions, Retyped, TableSource
+from dsa_workbench.files.tables import ArrowSource, ProgressHook, ReadOptions, Retyped, TableSource
+from dsa_workbench.files.unifying import Share, unify
 
 Opener = Callable[[Input, ReadOptions], list[TableSource]]
 _SHOWN = 20
 """Notes and names that a report lists."""
-
-
-@dataclass(slots=True)
-class _Share:
-    """What one file has of a table: its schema as far as it is known, and whether its types are its own to say."""
-
-    part: Part
-    schema: pa.Schema
-    declared: bool
-    given: dict[str, str] = field(default_factory=dict)
-    """The types under which it is read, where they are not those that are found."""
-    kept: tuple[dict[str, str], TableSource] | None = None
-    """The table once it knows better than its first guess, and the types that it was opened with."""
-    rows: int = 0
 
 
 def open_set(files: FileSet, options: ReadOptions, opener: Opener, progress: ProgressHook | None) -> list[TableSource]:
@@ -53,14 +41,19 @@ def open_set(files: FileSet, options: ReadOptions, opener: Opener, progress: Pro
     InvalidInput
         An option does not fit the files.
     """
-    found: dict[str, list[_Share]] = {}
+    found: dict[str, list[Share]] = {}
     plain = replace(options, types=options.types if isinstance(options.types, str) else None, filename=None)
     for number, part in enumerate(files.parts):
         if progress is not None:
             progress(Progress(f"opening {part.label}", 0, number, len(files.parts)))
         file = part.opened()
         for table in opener(file, plain):
-            found.setdefault(table.name, []).append(_Share(part, table.schema, says_types(file)))
+            declared = says_types(file)
+            blank = frozenset() if declared else _blank_columns(table, file, options)
+            fields = [f.with_type(pa.null()) if f.name in blank else f for f in table.schema]
+            schema = pa.schema(fields, table.schema.metadata)
+            share = Share(part, schema, declared, blank, _forms(table), _is_whole(file, options))
+            found.setdefault(table.name, []).append(share)
     return [UnitedTable(name, files, shares, options, opener, progress) for name, shares in found.items()]
 
 
@@ -69,11 +62,37 @@ def says_types(file: Input) -> bool:
     return file.head.startswith((b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"))
 
 
+def _blank_columns(table: TableSource, file: Input, options: ReadOptions) -> frozenset[str]:
+    """Find the columns of a file of text, or of a sheet, in which nothing stands; none where that is not known yet."""
+    if isinstance(options.types, str):
+        return frozenset()
+    if isinstance(table, DelimitedTable) and _is_whole(file, options):
+        names = zip(table.schema.names, table.seen, strict=True)
+        return frozenset(name for name, seen in names if not seen.forms & ~Form.EMPTY)
+    if isinstance(table, ArrowSource):
+        batches = list(table.batches())
+        columns = enumerate(table.schema.names)
+        return frozenset(name for i, name in columns if all(b.column(i).null_count == len(b) for b in batches))
+    return frozenset()
+
+
+def _is_whole(file: Input, options: ReadOptions) -> bool:
+    """Say whether the first look at a file of delimited text sees all of it."""
+    return not file.compression and (file.size or 0) <= options.block_bytes
+
+
+def _forms(table: TableSource) -> dict[str, Form] | None:
+    """Give the forms seen so far in the columns of delimited text; None of other tables."""
+    if not isinstance(table, DelimitedTable):
+        return None
+    return {name: seen.forms for name, seen in zip(table.schema.names, table.evidence, strict=True)}
+
+
 class UnitedTable:
     """The table that several files make; its schema may still be a guess, see `Retyped`."""
 
     def __init__(
-        self, name: str, files: FileSet, shares: Sequence[_Share], options: ReadOptions, opener: Opener,
+        self, name: str, files: FileSet, shares: Sequence[Share], options: ReadOptions, opener: Opener,
         progress: ProgressHook | None,
     ) -> None:  # fmt: skip
         self.name, self.label = name, files.label
@@ -113,36 +132,45 @@ class UnitedTable:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Read the rows of all files in order; see `TableSource`."""
         wrong, rows = False, 0
+        told = [share.given for share in self.shares]
         for number, share in enumerate(self.shares):
             share.rows = 0
             table = self._open(share)
             try:
                 for batch in table.batches():
-                    if not wrong:
-                        yield self._fitted(batch, share)
+                    fitted = None if wrong else self._fitted(batch, share)
+                    if fitted is None:
+                        wrong = True
+                    else:
+                        yield fitted
                     share.rows += batch.num_rows
             except Retyped:
                 wrong = True
                 share.kept = (share.given, table)
-            share.schema = self._own_schema(share, table)
+            self._learn(share, table)
             self._read[share.part.label] = table.notes
             rows += share.rows
             if self._progress is not None:
                 what = "typing" if wrong else "reading"
                 self._progress(Progress(f"{what} {share.part.label}", rows, number + 1, len(self.shares)))
-        if wrong:
-            self._schema = self._unify()
-            raise Retyped(self._schema, f"{self.label} has values that do not fit the first guess")
+        schema = self._unify()
+        if wrong or schema != self._schema or told != [share.given for share in self.shares]:
+            self._schema = schema
+            raise Retyped(schema, f"{self.label} has values that do not fit the first guess")
 
-    def _own_schema(self, share: _Share, table: TableSource) -> pa.Schema:
-        """Give what the file itself says of its types; columns read under a given type keep what was found before."""
-        fields = (
-            share.schema.field(f.name) if f.name in share.given and f.name in share.schema.names else f
-            for f in table.schema
-        )
-        return pa.schema(list(fields), table.schema.metadata)
+    def _learn(self, share: Share, table: TableSource) -> None:
+        """Note what a file is now that all of it was read; of columns that were read as told, what was known stays."""
+        kept = share.given.keys() & set(share.schema.names)
+        fields = [share.schema.field(f.name) if f.name in kept else f for f in table.schema]
+        fields = [f.with_type(pa.null()) if f.name in share.blank and f.name not in kept else f for f in fields]
+        forms = _forms(table)
+        if forms is not None and share.forms is not None and not isinstance(self._options.types, str):
+            share.forms = {name: share.forms[name] if name in kept else seen for name, seen in forms.items()}
+            share.blank = frozenset(name for name in share.blank if not share.forms[name] & ~Form.EMPTY)
+            share.whole = True
+        share.schema = pa.schema(fields, table.schema.metadata)
 
-    def _open(self, share: _Share) -> TableSource:
+    def _open(self, share: Share) -> TableSource:
         if share.kept is not None and share.kept[0] == share.given:
             return share.kept[1]
         types = self._options.types if isinstance(self._options.types, str) else (share.given or None)
@@ -152,67 +180,11 @@ class UnitedTable:
     # ------------------------------------------------------------------------------------- one schema
 
     def _unify(self) -> pa.Schema:
-        fields: dict[str, Any] = {}
-        first: dict[str, _Share] = {}
-        self._notes = []
-        for share in self.shares:
-            for arrow in share.schema:
-                if arrow.name not in fields:
-                    fields[arrow.name], first[arrow.name] = arrow, share
-                else:
-                    fields[arrow.name] = self._folded(fields[arrow.name], arrow, first[arrow.name], share)
-        for share in self.shares:
-            found = share.schema.field
-            share.given = {
-                name: told for name in share.schema.names
-                if not share.declared and (told := self._told(fields[name].type, found(name).type, name))
-            }  # fmt: skip
-        self._note_missing(fields)
-        for key, kind in self._folders.items():
-            fields[key] = pa.field(key, kind)
+        fields, self._notes = unify(self.label, self.shares, self._options)
+        fields += [pa.field(key, kind) for key, kind in self._folders.items()]
         if self._options.filename is not None:
-            fields[self._options.filename] = pa.field(self._options.filename, pa.string(), nullable=False)
-        return pa.schema(list(fields.values()), self.shares[0].schema.metadata)
-
-    def _folded(self, known: Any, arrow: Any, first: _Share, share: _Share) -> Any:
-        """Find the type of a column that two files have."""
-        name = arrow.name
-        if not share.declared and (given := self._types.get(name)) is not None:
-            return pa.field(name, parse_type(given))
-        kind = common_type(known.type, arrow.type)
-        if kind is None and (share.declared or first.declared):
-            raise ImportRejected(
-                f"{self.label}: the column {name!r} is {known.type} in {first.part.label}, "
-                f"and {arrow.type} in {share.part.label}.",
-                hint="Import them apart, or write one of them again with the type of the other.",
-                file=share.part.label, column=name, expected=str(known.type),
-            )  # fmt: skip
-        if kind is None or (self._found_differently(known.type, arrow.type) and not share.declared):
-            note = f"{name} is text: {first.part.label} has {known.type}, {share.part.label} {arrow.type}."
-            if known.type != pa.string():
-                self._notes.append(note)
-            kind = pa.string()
-        return pa.field(name, kind, known.nullable or arrow.nullable, known.metadata)
-
-    def _found_differently(self, a: pa.DataType, b: pa.DataType) -> bool:
-        """Say whether types that were found, not said, are of two kinds, which text alone holds."""
-        return (a == pa.string()) != (b == pa.string()) and not (pa.types.is_null(a) or pa.types.is_null(b))
-
-    def _told(self, wanted: Any, own: Any, name: str) -> str | None:
-        """Give the type that a file must be told so that a column comes as wanted from its text."""
-        if name in self._types:
-            return self._types[name]
-        if isinstance(self._options.types, str) or wanted.equals(own):
-            return None
-        return str(wanted) if pa.types.is_string(wanted) or pa.types.is_decimal(wanted) else None
-
-    def _note_missing(self, fields: dict[str, Any]) -> None:
-        for name, arrow in list(fields.items()):
-            without = [s.part.label for s in self.shares if name not in s.schema.names]
-            if without:
-                fields[name] = arrow.with_nullable(True)
-                others = f" and {len(without) - 1:,} more" if len(without) > 1 else ""
-                self._notes.append(f"{name} is not in {without[0]}{others}: null there.")
+            fields.append(pa.field(self._options.filename, pa.string(), nullable=False))
+        return pa.schema(fields, self.shares[0].schema.metadata)
 
     def _check_names(self) -> None:
         names = {name for share in self.shares for name in share.schema.names}
@@ -230,8 +202,8 @@ class UnitedTable:
 
     # -------------------------------------------------------------------------------------- the rows
 
-    def _fitted(self, batch: pa.RecordBatch, share: _Share) -> pa.RecordBatch:
-        """Bring a file's batch under the schema of all."""
+    def _fitted(self, batch: pa.RecordBatch, share: Share) -> pa.RecordBatch | None:
+        """Bring a file's batch under the schema of all; None where that does not work out, and is not final either."""
         names = batch.schema.names
         folders = dict(share.part.folders)
         arrays = []
@@ -239,17 +211,22 @@ class UnitedTable:
             if arrow.name == self._options.filename:
                 arrays.append(_repeated(share.part.label, arrow.type, batch.num_rows))
             elif arrow.name in names:
-                arrays.append(self._cast(batch.column(names.index(arrow.name)), arrow, share))
+                array = self._cast(batch.column(names.index(arrow.name)), arrow, share)
+                if array is None:
+                    return None
+                arrays.append(array)
             elif arrow.name in self._folders:
                 arrays.append(_repeated(folders[arrow.name], arrow.type, batch.num_rows))
             else:
                 arrays.append(pa.nulls(batch.num_rows, arrow.type))
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
-    def _cast(self, array: Any, arrow: Any, share: _Share) -> Any:
+    def _cast(self, array: Any, arrow: Any, share: Share) -> Any:
         try:
             return adapted(array, arrow.type)
         except pa.ArrowInvalid as err:
+            if share.forms is not None and not share.whole:
+                return None
             row, value = _first_unfit(array, arrow.type)
             raise ImportRejected(
                 f"{share.part.label}, row {share.rows + row + 1:,}, column {arrow.name!r}: {value!r:.80} cannot be "

@@ -12,6 +12,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected, InvalidInput, Unsupported
 from dsa_workbench.files.folding import adapted, common_type
@@ -86,12 +88,39 @@ def test_a_column_that_files_see_differently_is_text_as_it_stands_in_them(data: 
     (data / "s1.csv").write_text("a,b\n02139,x\n")
     source = opened(data)
     assert [r["a"] for r in read_all(source).to_pylist()] == ["02139", "7.50", "3"]
-    assert "a is text: s1.csv has string, s2.csv double." not in source.notes
+    assert "a is text: s1.csv has string, s2.csv double." in source.notes
     (data / "s1.csv").write_text("a,b\n1,x\n")
     (data / "s2.csv").write_text("a,b\ntrue,y\n")
     source = opened(data)
     assert [r["a"] for r in read_all(source).to_pylist()] == ["1", "true", "3"]
     assert "a is text: s1.csv has int64, s2.csv bool." in source.notes
+
+
+def test_a_column_that_is_empty_in_one_file_has_the_type_of_the_others(data: Path) -> None:
+    (data / "s1.csv").write_text("a,b\n,x\n")
+    (data / "s2.csv").write_text('a,b\n"",y\n')
+    source = opened(data)
+    assert read_all(source)["a"].to_pylist() == [None, None, 3]
+    assert source.schema.field("a").type == pa.int64()
+    (data / "s10.csv").unlink()
+    assert [(r["a"], r["b"]) for r in rows(data)] == [(None, "x"), ("", "y")]
+
+
+CELLS = st.sampled_from(
+    ["", "1", "-7", "02139", "1.50", ".5", "true", "2026-03-01", "2026-03-01 10:00", "x", '""', "1e5"]
+)
+
+
+@given(st.lists(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=4), min_size=1, max_size=4), st.integers(1, 99))
+def test_a_table_cut_into_files_is_the_same_table(parts: list[list[tuple[str, str]]], block: int) -> None:
+    options = ReadOptions(block_bytes=block, header=True, skip_rows=0, delimiter=",", quote='"', escape="", comment="")
+    files = ["k,a,b\n" + "".join(f"r,{a},{b}\n" for a, b in part) for part in parts]
+    whole = files[0] + "".join(text.split("\n", 1)[1] for text in files[1:])
+    [one] = open_tables(io.BytesIO(whole.encode()), options)
+    [other] = open_tables([io.BytesIO(text.encode()) for text in files], options)
+    expected, found = read_all(one), read_all(other)
+    assert found.schema == expected.schema
+    assert found.to_pylist() == expected.to_pylist()
 
 
 def test_a_value_late_in_one_file_makes_the_column_text_in_all(data: Path) -> None:
@@ -105,12 +134,19 @@ def test_a_value_late_in_one_file_makes_the_column_text_in_all(data: Path) -> No
     assert source.locate(42_001) == "s2.csv, row 1"
 
 
-def test_whole_numbers_that_no_float_holds_are_not_bent(data: Path) -> None:
-    (data / "s1.csv").write_text(f"a,b\n1,x\n{2**53 + 1},y\n")
-    (data / "s2.csv").write_text("a,b\n1.5,y\n")
-    with pytest.raises(ImportRejected, match=r"s1\.csv, row 2, column 'a': 9007199254740993 cannot be double"):
-        rows(data)
-    assert rows(data, types={"a": "text"})[1]["a"] == str(2**53 + 1)
+def test_whole_numbers_that_no_float_holds_are_not_bent(tmp_path: Path) -> None:
+    (tmp_path / "s1.csv").write_text(f"a\n1\n{2**53 + 1}\n")
+    (tmp_path / "s2.csv").write_text("a\n1.50\n")
+    assert [r["a"] for r in rows(f"{tmp_path}/*.csv")] == ["1", str(2**53 + 1), "1.50"]
+    pq.write_table(pa.table({"a": [1, 2**53 + 1]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"a": [1.5]}), tmp_path / "2.parquet")
+    with pytest.raises(ImportRejected, match=r"1\.parquet, row 2, column 'a': 9007199254740993 cannot be double"):
+        rows(f"{tmp_path}/*.parquet")
+
+
+def test_types_are_given_to_a_column_that_one_file_has(data: Path) -> None:
+    assert rows(data / "s1.csv", filename="f", types={"a": "text"}) == [{"a": "1", "b": "x", "f": "s1.csv"}]
+    assert [r["c"] for r in rows(data, types={"c": "text"})] == [None, None, "true"]
 
 
 def test_types_that_are_said_must_agree(tmp_path: Path) -> None:
@@ -150,7 +186,7 @@ def test_workbooks_meet_sheet_by_sheet(tmp_path: Path) -> None:
     ("name", "said"),
     [
         ("zz*.csv", r"zz\*\.csv: no file fits it"),
-        ("empty", "empty: it holds no file to import"),
+        ("empty", "empty is a folder without a file to import"),
         ("mixed", r"mixed holds files of several kinds: CSV \(a\.csv\), JSON \(b\.json\)"),
     ],
 )
