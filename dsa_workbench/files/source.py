@@ -106,10 +106,10 @@ def open_file(
         return open_excel(unpacked(file), options, progress=progress)
     if head.startswith(ZIP_MAGIC):
         return open_file(zip_member(unpacked(file), options.member), options, progress, delimited)
-    if file.suffix in JSON_SUFFIXES or (file.suffix not in TEXT_SUFFIXES and looks_like_json(head)):
-        return open_json(file, options, progress=progress)
     if options.sheets is not None:
         raise InvalidInput(f"{file.label} is no workbook and has no sheets.", hint="Leave sheets= out.")
+    if file.suffix in JSON_SUFFIXES or (file.suffix not in TEXT_SUFFIXES and looks_like_json(head)):
+        return open_json(file, options, progress=progress)
     return delimited(file, options, progress=progress)
 
 

@@ -36,7 +36,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         header: bool | None = None, quote: str | None = DETECT, escape: str | None = None, comment: str | None = None,
         skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
         null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
-        member: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
+        member: str | None = None, filename: str | None = None, huge: bool = False,
+        rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         progress: ProgressHook | None = None, background: Literal[False] = False,
     ) -> CommitResult: ...  # fmt: skip
 

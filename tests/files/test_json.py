@@ -193,6 +193,11 @@ def test_json_is_known_by_its_bytes_unless_the_name_says_csv() -> None:
     assert opened('{"a": 1}\n{"a": 2}\n', name="x.csv").schema.names == ['{"a": 1}']
 
 
+def test_json_has_no_sheets() -> None:
+    with pytest.raises(InvalidInput, match=r"t\.json is no workbook"):
+        opened('{"a": 1}', sheets=["A"])
+
+
 def test_a_given_encoding_is_used() -> None:
     assert read('{"a":"é"}'.encode("cp1252"), encoding="cp1252")["a"].to_pylist() == ["é"]
     with pytest.raises(InvalidInput, match="no encoding 'klingon'"):
