@@ -66,9 +66,12 @@ CONNECT = Command(
 )
 IMPORT = Command(
     "import",
-    "import a CSV, Excel or Parquet file as a commit",
+    "import a file (CSV, Excel, Parquet, Arrow, JSON), or several as one table, as a commit",
     verbs.import_file,
-    (Argument("SOURCE", "a path (~ is your home), or {a file object}", Means.FILE), _DATASET),
+    (
+        Argument("SOURCE", "a path (~ is your home), a pattern, a folder, a URL, or {an expression}", Means.FILE),
+        _DATASET,
+    ),
     (
         *_WRITE,
         Option(("--types",), "a type for all columns (text), or by column (zip=text,qty=int)", types, "TYPES"),
@@ -94,6 +97,8 @@ IMPORT = Command(
         ),
         Option(("--member",), "the file in a zip archive of several", text, "NAME"),
         _BACKGROUND,
+        Option(("--filename",), "a column that takes the name of each row's file", text, "NAME"),
+        Option(("--huge",), "take Parquet files that hold a hundred times more than their size tells"),
         Option(("--explain",), "import nothing: say how the file would be read, why, and how to change it"),
         Option(("--null-tokens",), "texts that mean null", names, "A,B"),
         Option(
@@ -112,6 +117,7 @@ IMPORT = Command(
         ("%dsa import book.xlsx plan --sheets Q1,Q2", "two sheets of a workbook, each a table"),
         ("%dsa import new.csv sales --mode append --types zip=text", "add rows"),
         ("%dsa import huge.csv sales --background", "without waiting: a job, see %dsa job"),
+        ("%dsa import 2026/**/*.parquet sales --filename source", "many files as one table"),
         ("%dsa import old.csv sales --explain", "look first: delimiter, encoding, header, types, and why"),
     ),
 )

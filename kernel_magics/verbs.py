@@ -16,7 +16,7 @@ from kernel_magics.words import AssignedWord, ObjectWord
 _WRITE = ("key", "mode", "message", "rename", "idempotency_key", "table")
 _SOURCE = (
     "types", "sheets", "delimiter", "encoding", "quote", "escape", "comment", "skip_rows", "decimal", "thousands",
-    "decimals", "null_tokens", "ragged", "member",
+    "decimals", "null_tokens", "ragged", "member", "filename",
 )  # fmt: skip
 _NONE = {"quote": None, "escape": "", "comment": ""}
 """What the word `none` says to options that take a sign."""
@@ -31,6 +31,8 @@ def import_file(session: Session, words: Namespace) -> Any:
     """Import a file, or a file object given as an expression."""
     source = words.source.value if isinstance(words.source, ObjectWord) else _path(words.source)
     reading = _given(words, *_SOURCE)
+    if words.huge:
+        reading["huge"] = True
     if words.header or words.no_header:
         reading["header"] = not words.no_header
     reading |= {name: nothing for name, nothing in _NONE.items() if reading.get(name) == "none"}

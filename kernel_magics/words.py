@@ -18,6 +18,7 @@ from typing import Any
 from dsa_workbench.errors import InvalidInput
 
 _NAME = re.compile(r"\$(\$|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
+_ALTERNATIVES = re.compile(r"[\w.*?-]*(,[\w.*?-]*)+")
 _ESCAPED = " \t\"'\\{}$#"
 _TEXTUAL = (str, int, float, date, PurePath)
 
@@ -130,11 +131,18 @@ def _brace(line: str, i: int, word: Word) -> int:
         word.add(line[i])
         return i + 1
     inside = line[i + 1 : end]
-    if word.text.endswith("@") and inside[:1].isdigit():  # a moment, as in sales@{2026-03-01}
+    moment = word.text.endswith("@") and inside[:1].isdigit()  # as in sales@{2026-03-01}
+    if moment or (_ALTERNATIVES.fullmatch(inside) and _is_part_of_path(word, line, end)):
         word.add(line[i : end + 1])
     else:
         word.parts.append(Expression(inside))
     return end + 1
+
+
+def _is_part_of_path(word: Word, line: str, end: int) -> bool:
+    """Say whether a brace stands within a longer word, as in ``2026-{01,02}.csv``, and is no value of a name."""
+    before, after = word.text, line[end + 1 : end + 2].strip()
+    return not before.endswith("=") if before else after not in {"", '"', "'"}
 
 
 def _closing(line: str, i: int) -> int:

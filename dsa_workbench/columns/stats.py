@@ -31,7 +31,9 @@ def column_stats(array: Any) -> ColumnStats:
     if t.is_string(kind) or t.is_binary(kind):
         return ColumnStats(nulls, *_prefixes(array))
     if t.is_integer(kind) or t.is_boolean(kind) or t.is_decimal(kind):
-        bounds = pc.min_max(array)
+        # Arrow compares no short decimals.
+        short = t.is_decimal32(kind) or t.is_decimal64(kind)
+        bounds = pc.min_max(array.cast(pa.decimal128(kind.precision, kind.scale)) if short else array)
         return ColumnStats(nulls, str(bounds["min"].as_py()), str(bounds["max"].as_py()))
     if t.is_temporal(kind) and not t.is_interval(kind):
         whole = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())

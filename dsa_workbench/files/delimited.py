@@ -111,6 +111,11 @@ class DelimitedTable:
         return pa.schema(list(zip(self._names, self._guess, strict=True)))
 
     @property
+    def evidence(self) -> list[Evidence]:
+        """Give the forms seen in each column so far: by the first look, or in all rows once they were read."""
+        return self._evidence or self.seen
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Say what was assumed and decided."""
         notes = list(self._opening_notes)

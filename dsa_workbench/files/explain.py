@@ -13,14 +13,16 @@ import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.delimited import DelimitedTable
+from dsa_workbench.files.described import describe
 from dsa_workbench.files.dialects import Candidate
 from dsa_workbench.files.forms import Form
+from dsa_workbench.files.gather import FileSet, gather
 from dsa_workbench.files.memory import is_table
 from dsa_workbench.files.records import Dialect
 from dsa_workbench.files.shape import kind_of
 from dsa_workbench.files.sniff import NAMES, Found, sniff
 from dsa_workbench.files.source import open_file, open_tables
-from dsa_workbench.files.stream import Input, open_input
+from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import DETECT, ProgressHook, ReadOptions, TableSource
 
 NULL_WORDS = ("NA", "N/A", "n/a", "null", "NULL", "None", "nan", "NaN", "-", "--", "?", "\\N", ".", "#N/A")
@@ -83,23 +85,28 @@ def explain(source: Any, options: ReadOptions | None = None) -> list[Explanation
     """
     options = options or ReadOptions()
     if is_table(source) or isinstance(source, dict):
-        return [_known(table, "a table in memory") for table in open_tables(source, options)]
+        return [_known(table, None) for table in open_tables(source, options)]
+    found = gather(source)
+    if isinstance(found, FileSet):
+        return [_known(table, None) for table in open_tables(source, options)]
     texts: list[Input] = []
 
     def noted(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
         texts.append(file)
         return []
 
-    tables = open_file(open_input(source), options, None, noted)
+    tables = open_file(found, options, None, noted)
     if texts:
         return [_delimited(texts[0], options)]
-    return [_known(table, "a file that says its types") for table in tables]
+    return [_known(table, found) for table in tables]
 
 
-def _known(table: TableSource, kind: str) -> Explanation:
+def _known(table: TableSource, file: Input | None) -> Explanation:
     columns = tuple(ColumnGuess(f.name, str(f.type)) for f in table.schema)
     name = table.label if table.name == "data" else f"{table.label}: {table.name}"
-    return Explanation(name, kind, None, columns=columns, notes=table.notes)
+    told = describe(table, file)
+    settings = tuple(Setting(what, value, reason, "") for what, value, reason in told.facts)
+    return Explanation(name, told.kind, told.size, settings, columns, told.sample, table.notes, told.problem)
 
 
 def _delimited(file: Input, options: ReadOptions) -> Explanation:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
 
 
 def numbered(count: int) -> list[str]:
@@ -36,3 +39,19 @@ def column_names(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
         names.append(free)
         notes.append(f"column {place} has {'the repeated name ' + repr(name) if name else 'no name'}: it is {free!r}.")
     return names, notes
+
+
+def distinct_fields(schema: Any) -> tuple[Any, list[str]]:
+    """Give an Arrow schema in which each name stands once, and say what was changed; other names stay as they are."""
+    names: list[str] = []
+    notes: list[str] = []
+    taken = set(schema.names)
+    for place, name in enumerate(schema.names, start=1):
+        number, free = 2, name
+        while free in names or (free != name and free in taken):
+            free, number = f"{name}_{number}", number + 1
+        if free != name:
+            notes.append(f"column {place} has the repeated name {name!r}: it is {free!r}.")
+        names.append(free)
+    fields = [field.with_name(name) for field, name in zip(schema, names, strict=True)]
+    return pa.schema(fields, schema.metadata) if notes else schema, notes

@@ -1,6 +1,7 @@
 """The door of this package: whatever a user calls data -> tables to import. The way out is `files.writing`.
 
-`open_tables` finds the format by what the bytes are, then by the name.
+`open_tables` finds the format by what the bytes are, then by the name; several files, of a pattern, a folder or a
+list, are one table (`united`).
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from typing import Any, Protocol
 
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.files.archives import zip_member
+from dsa_workbench.files.arrow import FEATHER_MAGIC, STREAM_MAGIC, open_arrow
 from dsa_workbench.files.arrow import FILE_MAGIC as ARROW_MAGIC
-from dsa_workbench.files.arrow import STREAM_MAGIC, open_arrow
 from dsa_workbench.files.arrow import SUFFIXES as ARROW_SUFFIXES
 from dsa_workbench.files.delimited import open_delimited
 from dsa_workbench.files.excel import OLE_MAGIC, ZIP_MAGIC, is_workbook, open_excel
 from dsa_workbench.files.excel import SUFFIXES as EXCEL_SUFFIXES
+from dsa_workbench.files.gather import FileSet, gather, one_file
+from dsa_workbench.files.json_records import looks_like_json
+from dsa_workbench.files.json_table import SUFFIXES as JSON_SUFFIXES
+from dsa_workbench.files.json_table import open_json
 from dsa_workbench.files.memory import is_table, open_memory
 from dsa_workbench.files.parquet import SUFFIXES as PARQUET_SUFFIXES
-from dsa_workbench.files.parquet import open_parquet
-from dsa_workbench.files.stream import Input, open_input, unpacked
+from dsa_workbench.files.parquet import is_parquet, open_parquet
+from dsa_workbench.files.stream import Input, unpacked
 from dsa_workbench.files.tables import (
     SINGLE,
     ArrowSource,
@@ -30,6 +35,7 @@ from dsa_workbench.files.tables import (
     TableSource,
     read_all,
 )
+from dsa_workbench.files.united import open_set
 
 __all__ = [
     "SINGLE",
@@ -41,6 +47,10 @@ __all__ = [
     "open_tables",
     "read_all",
 ]
+
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
+"""Endings that say that a file is delimited text, even where it begins like JSON."""
 
 
 class TextReader(Protocol):
@@ -58,10 +68,11 @@ def open_tables(
     name: str | None = None,
     progress: ProgressHook | None = None,
 ) -> list[TableSource]:
-    """Open a path, a binary file object, a table in memory, or a dict of these, as tables ready to read.
+    """Open a source as tables ready to read.
 
-    `name` is what messages call the file. A dict gives a table for each of its keys; a workbook in a dict must have
-    one sheet.
+    A source is a path, a pattern (``data/**/*.parquet``), a folder, a URL, a binary file object, a list of these, a
+    table in memory, or a dict of all these. `name` is what messages call it. Several files are one table. A dict gives
+    a table for each of its keys; a workbook in a dict must have one sheet.
 
     Raises
     ------
@@ -75,8 +86,11 @@ def open_tables(
         return _open_mapping(source, options, progress)
     if is_table(source):
         return [Named(SINGLE, open_memory(source, name or "the table in memory"))]
-    file = open_input(source, name)
-    return open_file(file, options, progress)
+    found = gather(source, name)
+    if isinstance(found, Input) and options.filename is None:
+        return open_file(found, options, progress)
+    files = found if isinstance(found, FileSet) else one_file(found)
+    return open_set(files, options, lambda file, told: open_file(file, told, None), progress)
 
 
 def open_file(
@@ -84,9 +98,9 @@ def open_file(
 ) -> list[TableSource]:
     """Choose the reader by what the first bytes are, then by the name's ending; `delimited` reads what is text."""
     head = file.head
-    if head.startswith(b"PAR1") or (file.suffix in PARQUET_SUFFIXES and head):
-        return open_parquet(unpacked(file), progress=progress)
-    if head.startswith((ARROW_MAGIC, STREAM_MAGIC)) or (file.suffix in ARROW_SUFFIXES and head):
+    if is_parquet(file) or (file.suffix in PARQUET_SUFFIXES and head):
+        return open_parquet(unpacked(file), options, progress=progress)
+    if head.startswith((ARROW_MAGIC, FEATHER_MAGIC, STREAM_MAGIC)) or (file.suffix in ARROW_SUFFIXES and head):
         return open_arrow(unpacked(file), progress=progress)
     if head.startswith(OLE_MAGIC) or (file.suffix in EXCEL_SUFFIXES and head) or is_workbook(file):
         return open_excel(unpacked(file), options, progress=progress)
@@ -94,6 +108,8 @@ def open_file(
         return open_file(zip_member(unpacked(file), options.member), options, progress, delimited)
     if options.sheets is not None:
         raise InvalidInput(f"{file.label} is no workbook and has no sheets.", hint="Leave sheets= out.")
+    if file.suffix in JSON_SUFFIXES or (file.suffix not in TEXT_SUFFIXES and looks_like_json(head)):
+        return open_json(file, options, progress=progress)
     return delimited(file, options, progress=progress)
 
 

@@ -63,6 +63,10 @@ class ReadOptions:
     their own (`c8`) to the cells that stand beyond the header."""
     sheets: Sequence[str] | None = None
     """The sheets of a workbook to read; all of them by default."""
+    filename: str | None = None
+    """The name of a column that takes the name of the file in which a row stands; none by default."""
+    huge: bool = False
+    """Whether to take files that hold a hundred times more than their size tells, see `parquet`."""
     block_bytes: int = 4 * MIB
     """How much is parsed at once. It changes speed and memory, never the result."""
     max_record_bytes: int = 64 * MIB

@@ -32,6 +32,8 @@ def read_options(
     decimals: str = "float",
     ragged: str = "error",
     member: str | None = None,
+    filename: str | None = None,
+    huge: bool = False,
 ) -> ReadOptions:
     """Gather how a file is to be read; None, and "detect" for the quote, mean that the reader finds out.
 
@@ -47,6 +49,10 @@ def read_options(
         ``"exact"``: numbers with a point become decimals with all their digits, not floats.
     member
         The file to take out of a zip archive that holds several.
+    filename
+        A column that takes the name of the file in which a row stands.
+    huge
+        Take Parquet files that hold a hundred times more than their size tells.
     """
     return ReadOptions(
         delimiter=delimiter,
@@ -64,6 +70,8 @@ def read_options(
         decimals=one_of("way of decimals", decimals, ("float", "exact")),
         ragged=one_of("ragged", ragged, ("error", "fill")),
         sheets=(sheets,) if isinstance(sheets, str) else sheets,
+        filename=filename,
+        huge=huge,
     )
 
 

@@ -36,7 +36,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         header: bool | None = None, quote: str | None = DETECT, escape: str | None = None, comment: str | None = None,
         skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
         null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
-        member: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
+        member: str | None = None, filename: str | None = None, huge: bool = False,
+        rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         progress: ProgressHook | None = None, background: Literal[False] = False,
     ) -> CommitResult: ...  # fmt: skip
 
@@ -71,17 +72,20 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         decimals: str = "float",
         ragged: str = "error",
         member: str | None = None,
+        filename: str | None = None,
+        huge: bool = False,
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         progress: ProgressHook | None = None,
         background: bool = False,
     ) -> CommitResult | JobResult[CommitResult]:
-        """Import a CSV, Excel or Parquet file and commit it.
+        """Import a CSV, Excel, Parquet, Arrow or JSON file, or several as one table, and commit it.
 
         Parameters
         ----------
         source
-            A path, a binary file object, a table in memory, or a dict of these.
+            A path, a pattern (``data/**/*.parquet``), a folder, a URL, a binary file object, a list of these, a table
+            in memory, or a dict of all these. Several files are one table.
         dataset
             The dataset; it is created where it does not exist.
         table
@@ -96,6 +100,10 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             Later imports of the dataset keep what was given, until ``"detect"`` (for all or for a column) ends it.
         delimiter, quote, escape, comment, skip_rows, decimal, thousands, encoding, header, null_tokens, ragged, member
             How text is read; each is found where it is not given. `explain` says what was found.
+        filename
+            The name of a column that takes the name of the file in which a row stands.
+        huge
+            Take Parquet files that hold a hundred times more than their size tells.
         decimals
             ``"exact"``: numbers with a point become decimals with all their digits, not floats.
         rename
@@ -117,6 +125,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             types=types, sheets=sheets, delimiter=delimiter, encoding=encoding, header=header, quote=quote,
             escape=escape, comment=comment, skip_rows=skip_rows, decimal=decimal, thousands=thousands,
             null_tokens=null_tokens, decimals=decimals, ragged=ragged, member=member,
+            filename=filename, huge=huge,
         )  # fmt: skip
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,

@@ -248,3 +248,15 @@ def test_merge_by_magic(sales: Notebook) -> None:
     assert sales.run("%dsa use sales") is None
     assert sales.run("%dsa merge @dev @main --resolve {frame} -m Both").commit.message == "Both"
     assert sales.run("%dsa read sales --as arrow").column("qty").to_pylist() == [22, 3, 5]
+
+
+def test_several_files_are_one_table(notebook: Notebook) -> None:
+    for month in (1, 2, 10):
+        Path(f"2026-{month}.json").write_text(f'{{"m": {month}}}\n')
+    done = notebook.run("%dsa import 2026-{1,10}.json months --filename source")
+    assert done.message == "Import 2026-{1,10}.json"
+    rows = notebook.run("%dsa read months --as arrow").to_pylist()
+    assert rows == [{"m": 1, "source": "2026-1.json"}, {"m": 10, "source": "2026-10.json"}]
+    notebook.run("%dsa import 2026-*.json months")
+    assert notebook.run("%dsa read months --as arrow")["m"].to_pylist() == [1, 2, 10]
+    assert notebook.run("%dsa import 2026-*.json --explain").tables[0].kind == "files as one table"

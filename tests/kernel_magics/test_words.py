@@ -44,6 +44,10 @@ def words(line: str) -> list[str]:
         ("{{x}", ["{x}"]),
         ("a{x}b", ["a3b"]),
         ("open{ brace", ["open{", "brace"]),
+        ("data/2026-{01,02}*.csv", ["data/2026-{01,02}*.csv"]),
+        ('"my data/{a,b}"', ["my data/{a,b}"]),
+        ("{a,b}/**/x-?.csv", ["{a,b}/**/x-?.csv"]),
+        ("p={x,x}", ["p=(3, 3)"]),
         ("", []),
     ],
 )

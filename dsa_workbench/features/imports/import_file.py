@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from dsa_workbench.core.model.progress import COMMITTING, Progress
@@ -18,8 +16,8 @@ from dsa_workbench.features.imports.given_types import ContractedTable, asked_ty
 from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.files.gather import lasting, source_name
 from dsa_workbench.files.source import ReadOptions, open_tables
-from dsa_workbench.files.stream import open_input
 from dsa_workbench.files.tables import Named
 
 
@@ -27,8 +25,8 @@ from dsa_workbench.files.tables import Named
 class ImportFile:
     """What to import, and how.
 
-    `source` is a path, a binary file object, a table in memory, or a dict of these. `table` names the one table that
-    is in it.
+    `source` is whatever `open_tables` takes: files, tables in memory, or a dict of these. `table` names the one table
+    that is in it.
     """
 
     source: Any
@@ -52,7 +50,7 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     added. Errors are those of `commit_tables`.
     """
     # A file object is opened once: it may be read more than once, from where it stood.
-    source = open_input(command.source) if hasattr(command.source, "read") else command.source
+    source = lasting(command.source)
 
     def arrive(standing: Mapping[str, Schema]) -> Arriving:
         options = replace(command.options, types=asked_types(command.options.types))
@@ -120,9 +118,4 @@ def _contracted(
 def default_message(command: ImportFile) -> str:
     """Say what a commit is for, where the user does not."""
     verb = {Mode.REPLACE: "Import", Mode.APPEND: "Append", Mode.UPSERT: "Upsert"}[command.mode]
-    if isinstance(command.source, str | os.PathLike):
-        return f"{verb} {Path(command.source).name}"
-    name = getattr(command.source, "name", None)
-    if isinstance(name, str) and hasattr(command.source, "read"):
-        return f"{verb} {Path(name).name}"
-    return f"{verb} {command.dataset}"
+    return f"{verb} {source_name(command.source) or command.dataset}"
