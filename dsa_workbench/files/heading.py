@@ -1,0 +1,59 @@
+"""Where the table of a sheet begins: titles above it, and names in its first row or none.
+
+The evidence is that of `shape`, which does this for text. A sheet has one more kind of it: a blank row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dsa_workbench.files.shape import MOST_PREAMBLE, Record, find_shape, kind_of
+
+SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`start` is the index among the rows looked at where the table begins; `header` says whether it begins with names.
+    `reason` says why."""
+
+    start: int
+    header: bool
+    reason: str
+
+
+def find_heading(rows: Sequence[Record], header: bool | None, skip: int | None) -> Heading:
+    """Find the table among the first rows of a sheet that hold anything; a record's `line` is its row from 0.
+
+    `skip` is how many rows of the sheet stand above the table, where the user said so.
+    """
+    if skip is None:
+        start = _titles(rows)
+    else:
+        start = next((i for i, row in enumerate(rows) if row.line >= skip), len(rows))
+    shape = find_shape(rows[start:], 0)
+    if header is not None:
+        return Heading(start, header, "it was given")
+    return Heading(start, shape.header, shape.reason)
+
+
+def _filled(row: Record) -> int:
+    return sum(1 for cell in row.cells if cell.strip())
+
+
+def _titles(rows: Sequence[Record]) -> int:
+    """Count the rows above the table: thin ones, above a full row of names for what stands below."""
+    full = max(map(_filled, rows), default=0)
+    start = next((i for i, row in enumerate(rows) if _filled(row) >= max(2, full - 1)), 0)
+    if not 0 < start <= MOST_PREAMBLE or start + 1 >= len(rows):
+        return 0
+    apart = rows[start].line - rows[start - 1].line > 1
+    if any(_filled(row) > (full // 2 if apart else max(1, full // 3)) for row in rows[:start]):
+        return 0
+    names = [i for i, cell in enumerate(rows[start].cells) if cell.strip()]
+    if any(kind_of([rows[start].cells[i]]) for i in names):
+        return 0
+    below = rows[start + 1 :]
+    typed = any(kind_of([row.cells[i] for row in below]) for i in names)
+    return start if apart or (typed and full > 2) else 0
