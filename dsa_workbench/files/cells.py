@@ -99,8 +99,11 @@ class Cells:
 
     def add(self, cells: Sequence[Any]) -> None:
         """Take in a run of cells; None and the empty text are null."""
-        values = [None if cell == "" else cell for cell in cells]
-        kinds = {_family(kind) for kind in set(map(type, values)) if kind is not type(None)}
+        found, values = set(map(type, cells)), cells
+        if str in found:
+            values = [None if cell == "" else cell for cell in cells]
+            found = set(map(type, values))
+        kinds = {_family(kind) for kind in found if kind is not type(None)}
         for kind in kinds - self.seen.keys():
             index, value = next((i, v) for i, v in enumerate(values) if v is not None and _family(type(v)) is kind)
             self.seen[kind] = (self.length + index, value)

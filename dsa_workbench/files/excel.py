@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -39,6 +40,11 @@ ZIP_MAGIC = b"PK\x03\x04"
 
 _BEFORE_EXCEL_5 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
+_XLRD_GIVES_UP = (
+    xlrd.compdoc.CompDocError, struct.error, AssertionError, AttributeError, IndexError, KeyError, TypeError,
+    UnicodeError, MemoryError, OverflowError, RecursionError, ZeroDivisionError,
+)  # fmt: skip
+"""What a damaged .xls file makes xlrd raise, beside its own error."""
 _SAVE_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
 
 
@@ -200,19 +206,15 @@ def _xls_entries(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
         if "encrypted" in str(err):
             raise _encrypted(file.label) from err
         raise ValueError(str(err)) from err
-    except (
-        AssertionError,
-        IndexError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        struct.error,
-        xlrd.compdoc.CompDocError,
-    ) as err:
+    except _XLRD_GIVES_UP as err:
         raise ValueError(f"its records make no sense ({type(err).__name__})") from err
     others = other_sheets(book)
     skipped = [f"{others} sheet(s) without cells, such as charts, were skipped."] if others else []
-    return [Entry(g.name, h, lambda g=g: g) for g, h in zip(grids, hidden, strict=True)], skipped
+    return [Entry(g.name, h, partial(_given, g)) for g, h in zip(grids, hidden, strict=True)], skipped
+
+
+def _given(grid: Grid) -> Grid:
+    return grid
 
 
 def _chosen(sheets: Sequence[Entry], options: ReadOptions, label: str) -> list[Entry]:

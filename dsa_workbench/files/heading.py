@@ -15,12 +15,12 @@ SAMPLE_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`start` is the index among the rows looked at where the table begins; `header` says whether it begins with names.
-    `reason` says why."""
+    """Where the table begins, as an index among the rows looked at, and whether its first row holds names."""
 
     start: int
     header: bool
     reason: str
+    """Why there is a header, or none."""
 
 
 def find_heading(rows: Sequence[Record], header: bool | None, skip: int | None) -> Heading:
@@ -28,10 +28,7 @@ def find_heading(rows: Sequence[Record], header: bool | None, skip: int | None) 
 
     `skip` is how many rows of the sheet stand above the table, where the user said so.
     """
-    if skip is None:
-        start = _titles(rows)
-    else:
-        start = next((i for i, row in enumerate(rows) if row.line >= skip), len(rows))
+    start = _titles(rows) if skip is None else next((i for i, r in enumerate(rows) if r.line >= skip), len(rows))
     shape = find_shape(rows[start:], 0)
     if header is not None:
         return Heading(start, header, "it was given")

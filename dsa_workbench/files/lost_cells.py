@@ -1,6 +1,6 @@
-"""What a reader of workbooks does not tell about a sheet: cells that it gives as empty, or as a value, though they are
-neither; cells that are merged; and how far the sheet reaches.
+"""What a reader of workbooks does not tell about a sheet.
 
+These are cells that it gives as empty, or as a value, though they are neither, and how far the sheet reaches.
 calamine makes an empty cell of an error (#N/A) and of a formula that was saved without a value. It lays a sheet out as
 one block of memory from its first to its last cell, so a cell in the far corner of an empty sheet would ask for 300 GB,
 and end the process. `lost_in_xlsx`, `lost_in_xlsb` and `lost_in_ods` find all that in the file before calamine sees it.

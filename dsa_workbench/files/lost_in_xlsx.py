@@ -34,20 +34,22 @@ def survey_xlsx(archive: zipfile.ZipFile, part: str) -> Lost:
     lost = Lost()
     with archive.open(part) as stream:
         for piece in _rows(stream):
-            _measure(piece, lost)
-            if b'"e"' in piece or b"'e'" in piece:
+            # One byte is found many times faster than two.
+            has_colon = b":" in piece
+            _measure(piece, lost, has_prefix=has_colon and b":c>" in piece)
+            if b'"e"' in piece or (b"'" in piece and b"'e'" in piece):
                 for match in _ERROR.finditer(piece):
                     lost.error(_place(match[0]))
-            if b"<f" in piece or b":f" in piece:
+            if b"<f" in piece or (has_colon and b":f" in piece):
                 for match in _FORMULA.finditer(piece):
                     if not _ERROR.match(match[0]) and not _EMPTY_TEXT.search(match[0]):
                         lost.formula(_place(match[1]))
     return lost
 
 
-def _measure(piece: bytes, lost: Lost) -> None:
+def _measure(piece: bytes, lost: Lost, *, has_prefix: bool) -> None:
     """Note how many cells there are and how far they reach; cells without any content do not count."""
-    ends = _CELL_END.findall(piece) if b":c>" in piece else []
+    ends = _CELL_END.findall(piece) if has_prefix else []
     filled = len(ends) or piece.count(b"</c>")
     if not filled:
         return

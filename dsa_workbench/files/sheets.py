@@ -144,9 +144,7 @@ def _told(
     if heading.start:
         first = next(as_text(cell) for cell in sample[0][1] if not is_blank(cell))
         keep = "" if options.skip_rows is not None else "; skip_rows=0 (--skip-rows 0) keeps them"
-        notes.append(
-            f"{names_at:,} row(s) above the table were left out, the first with text says {first!r:.60}{keep}."
-        )
+        notes.append(f"{names_at:,} row(s) above the table were left out, the first text is {first!r:.60}{keep}.")
     if heading.header and names_at > 0:
         notes.append(f"the header is row {names_at + 1} ({address(grid.name, names_at, grid.left)}).")
     if not heading.header and options.header is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from dsa_workbench.files.lost_cells import Lost
@@ -29,7 +30,7 @@ def slow_grids(raw: BinaryIO) -> Iterator[tuple[str, bool, Callable[[], Grid] | 
         raise ValueError(f"its parts do not fit together ({type(err).__name__})") from err
     for name in book.sheetnames:
         sheet = book[name]
-        yield name, sheet.sheet_state != "visible", (lambda s=sheet: _grid(s)) if hasattr(sheet, "iter_rows") else None
+        yield name, sheet.sheet_state != "visible", partial(_grid, sheet) if hasattr(sheet, "iter_rows") else None
 
 
 def _grid(sheet: Any) -> Grid:

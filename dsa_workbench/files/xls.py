@@ -84,7 +84,7 @@ def moment_of(serial: float, epoch: int, *, is_duration: bool = False) -> Any:
     if not 0 <= serial < _LAST_DAYS[epoch] + 1:
         return serial
     if serial < 1:
-        return (dt.datetime.min + dt.timedelta(microseconds=_microseconds(serial))).time()
+        return (_EPOCHS[0] + dt.timedelta(microseconds=_microseconds(serial))).time()
     if epoch == 0 and serial < _LEAP_DAY:
         serial += 1
     moment = _EPOCHS[epoch] + dt.timedelta(microseconds=_microseconds(serial))
