@@ -27,7 +27,7 @@ from dsa_workbench.files.lost_cells import Lost
 from dsa_workbench.files.lost_in_ods import survey_ods
 from dsa_workbench.files.lost_in_xlsb import survey_xlsb
 from dsa_workbench.files.lost_in_xlsx import survey_xlsx
-from dsa_workbench.files.packages import open_package, sheet_parts
+from dsa_workbench.files.packages import open_package, parts_of
 from dsa_workbench.files.sheets import Grid, open_sheet
 from dsa_workbench.files.slow_xlsx import slow_grids
 from dsa_workbench.files.stream import Input, unpacked
@@ -82,7 +82,7 @@ def open_excel(file: Input, options: ReadOptions, *, progress: ProgressHook | No
     tables: list[ArrowSource] = []
     skipped: list[str] = []
     with file.open_raw() as raw, _translated(file.label):
-        listed, skipped = _entries(raw, file)
+        listed, skipped = list_sheets(raw, file)
         entries = _chosen(listed, options, file.label)
         for number, entry in enumerate(entries):
             if progress is not None:
@@ -108,8 +108,14 @@ def open_excel(file: Input, options: ReadOptions, *, progress: ProgressHook | No
     return [tables[0].noting(skipped), *tables[1:]]
 
 
-def _entries(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
-    """List the sheets, and say what is left out."""
+def list_sheets(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
+    """List the sheets of a workbook that is open, and say what is left out.
+
+    Raises
+    ------
+    ImportRejected
+        It is no workbook or encrypted; a damaged one raises what its reader raises.
+    """
     if file.head.startswith(ZIP_MAGIC):
         return _package_entries(raw, file), []
     if file.head.startswith((OLE_MAGIC, *_BEFORE_EXCEL_5)):
@@ -131,23 +137,23 @@ def _package_entries(raw: BinaryIO, file: Input) -> list[Entry]:
         if "content.xml" in archive.NameToInfo:
             surveys = _ods_surveys(archive, file.label)
             return _calamine_entries(raw, file, surveys.__getitem__)
-        parts = sheet_parts(archive)
+        parts = parts_of(archive)
 
     def survey(sheet: str) -> Lost:
-        part = parts.get(sheet)
+        part = parts.sheets.get(sheet)
         if part is None:
             raise ValueError(f"the part of sheet {sheet!r} is missing")
         with open_package(raw, file.start, file.label) as archive:
-            return (survey_xlsb if part.endswith(".bin") else survey_xlsx)(archive, part)
+            return survey_xlsb(archive, part) if part.endswith(".bin") else survey_xlsx(archive, part, parts.styles)
 
     try:
         return _calamine_entries(raw, file, survey)
     except calamine.PasswordError:
         raise
     except calamine.CalamineError:
-        if any(part.endswith(".bin") for part in parts.values()):
+        if any(part.endswith(".bin") for part in parts.sheets.values()):
             raise
-        for sheet in parts:
+        for sheet in parts.sheets:
             survey(sheet).check_size(sheet, file.label)
         raw.seek(file.start)
         return [Entry(name, hidden, read) for name, hidden, read in slow_grids(raw)]
@@ -174,7 +180,7 @@ def _calamine_entries(raw: BinaryIO, file: Input, survey: Callable[[str], Lost])
             lost.merged = len(sheet.merged_cell_ranges or ()) or lost.merged
             left = sheet.start[1] if sheet.start is not None else 0
             rows = sheet.iter_rows() if sheet.start is not None else iter(())
-            return Grid(name, left, _without(rows, lost, left) if lost.wrong else rows, lost)
+            return Grid(name, left, _replaced(rows, lost, left) if lost.replaced else rows, lost)
 
         return read
 
@@ -188,10 +194,10 @@ def _calamine_entries(raw: BinaryIO, file: Input, survey: Callable[[str], Lost])
     ]
 
 
-def _without(rows: Iterator[Sequence[Any]], lost: Lost, left: int) -> Iterator[Sequence[Any]]:
-    """Make nulls of the errors that calamine gives as values."""
+def _replaced(rows: Iterator[Sequence[Any]], lost: Lost, left: int) -> Iterator[Sequence[Any]]:
+    """Put right what calamine gives as something else."""
     for number, row in enumerate(rows):
-        yield [None if (number, left + i) in lost.wrong else cell for i, cell in enumerate(row)]
+        yield [lost.replaced.get((number, left + i), cell) for i, cell in enumerate(row)]
 
 
 def _xls_entries(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:

@@ -9,6 +9,7 @@ and end the process. `lost_in_xlsx`, `lost_in_xlsb` and `lost_in_ods` find all t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.cells import address
@@ -30,8 +31,8 @@ class Lost:
     bare: int = 0
     first_bare: Place | None = None
     merged: int = 0
-    wrong: set[Place] = field(default_factory=set)
-    """Errors that calamine gives as a value."""
+    replaced: dict[Place, Any] = field(default_factory=dict)
+    """What cells hold that calamine gives as something else; None for an error."""
     filled: int = 0
     """Cells that hold anything."""
     last_row: int = -1

@@ -95,7 +95,7 @@ class _Walk:
         for row in range(self._row, self._row + (self._rows if self._errors else 0)):
             for column in (c for start, stop in self._errors for c in range(start, stop)):
                 self._lost.error((row, column))
-                self._lost.wrong.add((row, column))
+                self._lost.replaced[row, column] = None
         self._row += self._rows
 
 

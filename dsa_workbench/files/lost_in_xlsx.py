@@ -6,11 +6,13 @@ for a few attributes. Most pieces of a sheet are done with after a search for a 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO
 
+from dsa_workbench.files.date_styles import date_styles
 from dsa_workbench.files.lost_cells import Lost, place_of
 
 _CHUNK = 1 << 20
@@ -19,6 +21,12 @@ _EMPTY_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"'].*<(?:\w+:)?v\b", re.DOTALL)
 _ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
                       rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")  # fmt: skip
+_ZONED = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']d[\"'][^>]*)>\s*"
+                    rb"(?:<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?"
+                    rb"<(?:\w+:)?v>(\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]*(?:Z|[+-]\d\d:?\d\d))<")  # fmt: skip
+_NEGATIVE = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*(<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?"
+                       rb"<(?:\w+:)?v>(-(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?)</")  # fmt: skip
+_STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
 _FAR = re.compile(rb"r=[\"']([A-Z]{2,3})[0-9]{1,7}[\"'][^>]*[^/>]>|r=[\"']([A-Z]{2,3})[0-9]{1,7}[\"']>")
 _FAR_SPACED = re.compile(rb"r\s*=\s*[\"']([A-Z]{2,3})[0-9]{1,7}[\"']()")
@@ -29,22 +37,51 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"']([0-9]{1,7})[\"']")
 
 
-def survey_xlsx(archive: zipfile.ZipFile, part: str) -> Lost:
+def survey_xlsx(archive: zipfile.ZipFile, part: str, styles: str | None) -> Lost:
     """Look through a sheet, a megabyte at a time."""
     lost = Lost()
+    dates: frozenset[int] | None = None
     with archive.open(part) as stream:
         for piece in _rows(stream):
+            has_apostrophe = b"'" in piece
             # One byte is found many times faster than two.
             has_colon = b":" in piece
             _measure(piece, lost, has_prefix=has_colon and b":c>" in piece)
-            if b'"e"' in piece or (b"'" in piece and b"'e'" in piece):
+            if b'"e"' in piece or (has_apostrophe and b"'e'" in piece):
                 for match in _ERROR.finditer(piece):
                     lost.error(_place(match[0]))
             if b"<f" in piece or (has_colon and b":f" in piece):
                 for match in _FORMULA.finditer(piece):
                     if not _ERROR.match(match[0]) and not _EMPTY_TEXT.search(match[0]):
                         lost.formula(_place(match[1]))
+            if b'"d"' in piece or (has_apostrophe and b"'d'" in piece):
+                lost.replaced |= _zoned(piece)
+            if b"<v>-" in piece or (has_colon and b":v>-" in piece):
+                dates = date_styles(archive, styles) if dates is None else dates
+                lost.replaced |= _negative(piece, dates)
     return lost
+
+
+def _negative(piece: bytes, dates: frozenset[int]) -> dict[tuple[int, int], float]:
+    """Find negative numbers that are shown as dates, which calamine takes for midnight."""
+    return {
+        _place(match[1]): float(match[3])
+        for match in _NEGATIVE.finditer(piece)
+        if (style := _STYLE.search(match[1])) is not None and int(style[1]) in dates
+    }
+
+
+def _zoned(piece: bytes) -> dict[tuple[int, int], dt.datetime]:
+    """Find dates that were written with a zone, which sheets do not know: what their clock shows."""
+    found = ((_place(match[1]), _clock(match[2].decode())) for match in _ZONED.finditer(piece))
+    return {place: moment for place, moment in found if moment is not None}
+
+
+def _clock(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _measure(piece: bytes, lost: Lost, *, has_prefix: bool) -> None:

@@ -7,6 +7,7 @@ import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
@@ -42,20 +43,26 @@ def open_package(raw: BinaryIO, start: int, label: str) -> Iterator[zipfile.ZipF
         yield archive
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Give each sheet's name and the part that holds it, of an .xlsx or .xlsb workbook."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an .xlsx or .xlsb workbook: those of the sheets by their names, and that of the styles."""
+
+    sheets: Mapping[str, str]
+    styles: str | None
+
+
+def parts_of(archive: zipfile.ZipFile) -> Parts:
+    """Find the parts of a workbook."""
     names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
     book = _book(archive, names)
     if book not in names:
-        return {}
+        return Parts({}, None)
     folder, base = posixpath.split(book)
-    targets = {
-        relation.get("Id"): _resolved(folder, relation.get("Target", ""))
-        for relation in _relations(archive, names, f"{folder}/_rels/{base}.rels")
-    }
-    found = _in_records if base.endswith(".bin") else _in_xml
-    sheets = dict(found(archive.read(names[book])))
-    return {sheet: names[part] for sheet, key in sheets.items() if (part := targets.get(key, "")) in names}
+    relations = _relations(archive, names, f"{folder}/_rels/{base}.rels")
+    targets = {r.get("Id"): names.get(_resolved(folder, r.get("Target", ""))) for r in relations}
+    styles = next((targets[r.get("Id")] for r in relations if r.get("Type", "").endswith("/styles")), None)
+    listed = (_in_records if base.endswith(".bin") else _in_xml)(archive.read(names[book]))
+    return Parts({sheet: part for sheet, key in listed if (part := targets.get(key)) is not None}, styles)
 
 
 def _book(archive: zipfile.ZipFile, names: Mapping[str, str]) -> str:
