@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.convert import cast_given, parse_type
 
 EXACT_INT = 2**53
+_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 
 _FAMILIES: dict[type, tuple[str, pa.DataType]] = {
     str: ("text", pa.string()),
@@ -132,10 +134,14 @@ class Cells:
             return self._texts().slice(0, length), [_mixture(column, self.seen)]
         kind = pa.string()
         if kinds:
-            kind = pa.timestamp("us") if kinds == _DAYS else _FAMILIES[kinds.pop()][1]
+            kind = pa.timestamp("us") if kinds == _DAYS else _FAMILIES[min(kinds, key=str)][1]
         array = pa.chunked_array([run.cast(kind) for run in self._runs], kind).slice(0, length)
         if kind == pa.float64() and all(map(_is_whole, array.chunks)):
             array = array.cast(pa.int64())
+        elif pa.types.is_timestamp(kind) and array.cast(pa.date32(), safe=False).cast(kind).equals(array):
+            array = array.cast(pa.date32())
+        elif kinds and kind == pa.string() and _are_numbers(array):
+            return array, [f"{column.name!r} holds numbers that are stored as text, and stays text."]
         return array, []
 
     def _texts(self) -> pa.ChunkedArray:
@@ -164,6 +170,11 @@ def _run_as_text(run: pa.Array) -> pa.Array:
 def _day(value: dt.datetime | None) -> dt.date | None:
     """Give a midnight as the date that a workbook shows for it."""
     return value.date() if value is not None and value.time() == dt.time() else value
+
+
+def _are_numbers(texts: pa.ChunkedArray) -> bool:
+    first = texts.chunks[0].drop_null()[:100] if texts.num_chunks else texts
+    return all(pc.all(pc.match_substring_regex(some, _NUMBER)).as_py() is not False for some in (first, texts))
 
 
 def _is_whole(floats: pa.Array) -> bool:

@@ -27,6 +27,7 @@ from dsa_workbench.files.lost_cells import Lost
 from dsa_workbench.files.lost_in_ods import survey_ods
 from dsa_workbench.files.lost_in_xlsb import survey_xlsb
 from dsa_workbench.files.lost_in_xlsx import survey_xlsx
+from dsa_workbench.files.ole import MAGIC, read_streams
 from dsa_workbench.files.packages import open_package, parts_of
 from dsa_workbench.files.sheets import Grid, open_sheet
 from dsa_workbench.files.slow_xlsx import slow_grids
@@ -35,13 +36,12 @@ from dsa_workbench.files.tables import ArrowSource, ProgressHook, ReadOptions, T
 from dsa_workbench.files.xls import grid_of, open_xls, other_sheets
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xla", ".xlam", ".ods")
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MAGIC = MAGIC
 ZIP_MAGIC = b"PK\x03\x04"
 
 _BEFORE_EXCEL_5 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
-_ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 _XLRD_GIVES_UP = (
-    xlrd.compdoc.CompDocError, struct.error, AssertionError, AttributeError, IndexError, KeyError, TypeError,
+    struct.error, AssertionError, AttributeError, LookupError, TypeError,
     UnicodeError, MemoryError, OverflowError, RecursionError, ZeroDivisionError,
 )  # fmt: skip
 """What a damaged .xls file makes xlrd raise, beside its own error."""
@@ -100,9 +100,10 @@ def open_excel(file: Input, options: ReadOptions, *, progress: ProgressHook | No
             else:
                 skipped.append(f"sheet {entry.name!r} is empty and was skipped.")
     if not tables:
+        below = f" below the first {options.skip_rows:,} rows of its sheets" if options.skip_rows else ""
         raise ImportRejected(
-            f"{file.label} holds no cells. {' '.join(skipped)}".strip(),
-            hint="Check that the right workbook was saved.",
+            f"{file.label} holds no cells{below}. {' '.join(skipped)}".strip(),
+            hint="Give a smaller skip_rows." if below else "Check that the right workbook was saved.",
             file=file.label,
         )
     return [tables[0].noting(skipped), *tables[1:]]
@@ -202,8 +203,11 @@ def _replaced(rows: Iterator[Sequence[Any]], lost: Lost, left: int) -> Iterator[
 
 def _xls_entries(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
     data = raw.read()
-    if _ENCRYPTED_PART in data:
-        raise _encrypted(file.label)
+    if data.startswith(OLE_MAGIC):
+        streams = read_streams(data, ("encryptedpackage", "workbook", "book"))
+        if "encryptedpackage" in streams:
+            raise _encrypted(file.label)
+        data = streams.get("workbook") or streams.get("book") or b""
     try:
         book = open_xls(data)
         grids = [grid_of(book, number) for number in range(book.nsheets)]
@@ -253,7 +257,7 @@ def _translated(label: str) -> Iterator[None]:
         raise _encrypted(label) from err
     except (
         calamine.CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError, expat.ExpatError,
-        OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError, struct.error,
+        OSError, ValueError, LookupError, EOFError, NotImplementedError, RuntimeError, struct.error,
     ) as err:  # fmt: skip
         said = " ".join(str(err).split())[:200]
         raise ImportRejected(

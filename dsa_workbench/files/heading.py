@@ -40,17 +40,23 @@ def _filled(row: Record) -> int:
 
 
 def _titles(rows: Sequence[Record]) -> int:
-    """Count the rows above the table: thin ones, above a full row of names for what stands below."""
+    """Count the rows above the table: thinner ones, above a full row of names for what stands below.
+
+    How thin they must be depends on the evidence: a blank row between, and values of a kind below the names.
+    """
     full = max(map(_filled, rows), default=0)
-    start = next((i for i, row in enumerate(rows) if _filled(row) >= max(2, full - 1)), 0)
-    if not 0 < start <= MOST_PREAMBLE or start + 1 >= len(rows):
-        return 0
-    apart = rows[start].line - rows[start - 1].line > 1
-    if any(_filled(row) > (full // 2 if apart else max(1, full // 3)) for row in rows[:start]):
+    least = full - 1 if full > 3 else full
+    start = next((i for i, row in enumerate(rows) if _filled(row) >= least), 0)
+    if not 0 < start <= MOST_PREAMBLE or start + 1 >= len(rows) or full < 2:
         return 0
     names = [i for i, cell in enumerate(rows[start].cells) if cell.strip()]
     if any(kind_of([rows[start].cells[i]]) for i in names):
         return 0
     below = rows[start + 1 :]
-    typed = any(kind_of([row.cells[i] for row in below]) for i in names)
-    return start if apart or (typed and full > 2) else 0
+    is_typed = any(kind_of([row.cells[i] for row in below]) for i in names)
+    is_apart = rows[start].line - rows[start - 1].line > 1
+    if is_apart:
+        widest = full - 1 if is_typed else full // 2
+    else:
+        widest = max(1, full // 3) if is_typed and full > 2 else 0
+    return start if all(_filled(row) <= widest for row in rows[:start]) else 0

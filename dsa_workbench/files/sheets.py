@@ -34,7 +34,16 @@ class Grid:
     lost: Lost = field(default_factory=Lost)
 
 
-def open_sheet(grid: Grid, options: ReadOptions, label: str, notes: Sequence[str]) -> ArrowSource | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSource(ArrowSource):
+    """A sheet as a table, with what led to it."""
+
+    heading: Heading
+    reasons: tuple[str, ...]
+    """For each column why it is text; nothing where it is of the type that its cells have."""
+
+
+def open_sheet(grid: Grid, options: ReadOptions, label: str, notes: Sequence[str]) -> SheetSource | None:
     """Read a sheet into columns; None where no cell holds anything.
 
     Raises
@@ -75,7 +84,8 @@ def open_sheet(grid: Grid, options: ReadOptions, label: str, notes: Sequence[str
     def read() -> Iterator[pa.RecordBatch]:
         yield from data.to_batches(max_chunksize=BATCH_ROWS)
 
-    return ArrowSource(grid.name, label, data.schema, read, tuple(said), first_row)
+    reasons = tuple(" ".join(decided) for _, decided in built)
+    return SheetSource(grid.name, label, data.schema, read, tuple(said), first_row, heading=heading, reasons=reasons)
 
 
 def _sample(rows: Iterator[Sequence[Any]]) -> list[tuple[int, Sequence[Any]]]:
