@@ -55,8 +55,7 @@ def _titles(rows: Sequence[Record]) -> int:
     below = rows[start + 1 :]
     is_typed = any(kind_of([row.cells[i] for row in below]) for i in names)
     is_apart = rows[start].line - rows[start - 1].line > 1
-    if is_apart:
-        widest = full - 1 if is_typed else full // 2
-    else:
-        widest = max(1, full // 3) if is_typed and full > 2 else 0
+    if not is_apart and not (is_typed and full > 2):
+        return 0
+    widest = {(True, True): full - 1, (True, False): full // 2}.get((is_apart, is_typed), max(1, full // 3))
     return start if all(_filled(row) <= widest for row in rows[:start]) else 0
