@@ -141,7 +141,9 @@ class Cells:
         elif pa.types.is_timestamp(kind) and array.cast(pa.date32(), safe=False).cast(kind).equals(array):
             array = array.cast(pa.date32())
         elif kinds and kind == pa.string() and _are_numbers(array):
-            return array, [f"{column.name!r} holds numbers that are stored as text, and stays text."]
+            return array, [
+                f"{column.name!r} holds numbers that are stored as text, from {column.cell(0)} on, and stays text."
+            ]
         return array, []
 
     def _texts(self) -> pa.ChunkedArray:

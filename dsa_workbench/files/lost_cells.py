@@ -69,8 +69,8 @@ class Lost:
             )
         if self.merged:
             notes.append(
-                f"{self.merged:,} range(s) of cells are merged: the value stands in the first cell of each, "
-                "the others are null."
+                f"{self.merged:,} range(s) of cells in sheet {sheet!r} are merged: "
+                "the value stands in the first cell of each, the others are null."
             )
         return notes
 

@@ -74,12 +74,11 @@ def open_sheet(grid: Grid, options: ReadOptions, label: str, notes: Sequence[str
         for name, i in zip(named, used, strict=True)
     ]
     data = pa.Table.from_arrays([array for array, _ in built], names=named)
-    said = [
-        *notes, *grid.lost.notes(grid.name), *_told(grid, options, heading, sample, names_at), *changes,
-        *(note for _, decided in built for note in decided),
-    ]  # fmt: skip
+    said = [*notes, *grid.lost.notes(grid.name), *_told(grid, options, heading, sample, names_at)]
+    said += [f"sheet {grid.name!r}: {change}" for change in changes]
+    said += [note for _, decided in built for note in decided]
     if blank:
-        said.append(f"{blank:,} blank row(s) between others are kept, as rows of nulls.")
+        said.append(f"{blank:,} blank row(s) between others in sheet {grid.name!r} are kept, as rows of nulls.")
 
     def read() -> Iterator[pa.RecordBatch]:
         yield from data.to_batches(max_chunksize=BATCH_ROWS)
@@ -154,12 +153,15 @@ def _told(
     if heading.start:
         first = next(as_text(cell) for cell in sample[0][1] if not is_blank(cell))
         keep = "" if options.skip_rows is not None else "; skip_rows=0 (--skip-rows 0) keeps them"
-        notes.append(f"{names_at:,} row(s) above the table were left out, the first text is {first!r:.60}{keep}.")
+        notes.append(
+            f"{names_at:,} row(s) above the table in sheet {grid.name!r} were left out, "
+            f"the first text is {first!r:.60}{keep}."
+        )
     if heading.header and names_at > 0:
         notes.append(f"the header is row {names_at + 1} ({address(grid.name, names_at, grid.left)}).")
     if not heading.header and options.header is None:
         notes.append(
-            f"there is no header, since {heading.reason}; the columns are named c1, c2 and so on. "
+            f"sheet {grid.name!r} has no header, since {heading.reason}; the columns are named c1, c2 and so on. "
             "header=True (--header) takes the first row as names."
         )
     return notes

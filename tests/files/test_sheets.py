@@ -125,7 +125,7 @@ def test_numbers_stored_as_text_stay_text_and_are_told(tmp_path: Path) -> None:
     [table] = open_tables(path)
     assert table.schema.types == [pa.string(), pa.string()]
     assert [n for n in table.notes if "stored as text" in n] == [
-        "'qty' holds numbers that are stored as text, and stays text."
+        "'qty' holds numbers that are stored as text, from S!B2 on, and stays text."
     ]
     assert read_all(open_tables(path, ReadOptions(types={"qty": "int"}))[0])["qty"].to_pylist() == [7, 8]
 
@@ -196,7 +196,7 @@ def test_merged_cells_keep_their_value_once(tmp_path: Path) -> None:
     workbook.save(tmp_path / "b.xlsx")
     [table] = open_tables(tmp_path / "b.xlsx")
     assert read_all(table).to_pydict() == {"a": [1, 3], "b": [None, 4]}
-    assert any(note.startswith("1 range(s) of cells are merged") for note in table.notes)
+    assert any(note.startswith("1 range(s) of cells in sheet 'S' are merged") for note in table.notes)
 
 
 def test_a_program_that_leaves_out_addresses_is_understood(tmp_path: Path) -> None:
@@ -223,7 +223,10 @@ def test_titles_above_the_table_are_left_out(tmp_path: Path) -> None:
     assert read_all(table)["amount"].to_pylist() == [2.5, 3.5]
     assert table.locate(0) == "row 5"
     assert "the header is row 4 (S!A4)." in table.notes
-    assert any("3 row(s) above the table" in n and "'Sales report'" in n and "--skip-rows 0" in n for n in table.notes)
+    assert any(
+        "3 row(s) above the table in sheet 'S'" in n and "'Sales report'" in n and "--skip-rows 0" in n
+        for n in table.notes
+    )
 
 
 def test_skip_rows_and_header_are_obeyed(tmp_path: Path) -> None:
@@ -257,7 +260,7 @@ def test_without_evidence_the_first_row_is_the_header(rows: list[list[Any]], tmp
 def test_a_table_without_names_is_seen(tmp_path: Path) -> None:
     [table] = open_tables(book(tmp_path / "a.xlsx", [1, "a"], [2, "b"]))
     assert read_all(table).to_pydict() == {"c1": [1, 2], "c2": ["a", "b"]}
-    assert any("there is no header" in n and "header=True (--header)" in n for n in table.notes)
+    assert any("has no header" in n and "header=True (--header)" in n for n in table.notes)
     [named] = open_tables(tmp_path / "a.xlsx", ReadOptions(header=True))
     assert read_all(named).column_names == ["1", "a"]
 
@@ -265,7 +268,7 @@ def test_a_table_without_names_is_seen(tmp_path: Path) -> None:
 def test_blank_rows_between_are_kept_and_told(tmp_path: Path) -> None:
     [table] = open_tables(book(tmp_path / "a.xlsx", ["a"], [1], [], [], [2], []))
     assert read_all(table)["a"].to_pylist() == [1, None, None, 2]
-    assert "2 blank row(s) between others are kept, as rows of nulls." in table.notes
+    assert "2 blank row(s) between others in sheet 'S' are kept, as rows of nulls." in table.notes
 
 
 def test_a_workbook_is_explained(tmp_path: Path) -> None:
