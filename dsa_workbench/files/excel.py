@@ -23,6 +23,7 @@ import xlrd
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import DsaError, ImportRejected, InvalidInput
+from dsa_workbench.files.long_texts import check_texts
 from dsa_workbench.files.lost_cells import Lost
 from dsa_workbench.files.lost_in_ods import survey_ods
 from dsa_workbench.files.lost_in_xlsb import survey_xlsb
@@ -145,7 +146,11 @@ def _package_entries(raw: BinaryIO, file: Input) -> list[Entry]:
         if part is None:
             raise ValueError(f"the part of sheet {sheet!r} is missing")
         with open_package(raw, file.start, file.label) as archive:
-            return survey_xlsb(archive, part) if part.endswith(".bin") else survey_xlsx(archive, part, parts.styles)
+            if part.endswith(".bin"):
+                return survey_xlsb(archive, part)
+            lost = survey_xlsx(archive, part, parts.styles)
+            check_texts(archive, part, parts.texts, lost.filled)
+            return lost
 
     try:
         return _calamine_entries(raw, file, survey)

@@ -45,10 +45,11 @@ def open_package(raw: BinaryIO, start: int, label: str) -> Iterator[zipfile.ZipF
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of an .xlsx or .xlsb workbook: those of the sheets by their names, and that of the styles."""
+    """The parts of an .xlsx or .xlsb workbook: those of the sheets by their names, of the styles and shared texts."""
 
     sheets: Mapping[str, str]
-    styles: str | None
+    styles: str | None = None
+    texts: str | None = None
 
 
 def parts_of(archive: zipfile.ZipFile) -> Parts:
@@ -56,13 +57,17 @@ def parts_of(archive: zipfile.ZipFile) -> Parts:
     names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
     book = _book(archive, names)
     if book not in names:
-        return Parts({}, None)
+        return Parts({})
     folder, base = posixpath.split(book)
     relations = _relations(archive, names, f"{folder}/_rels/{base}.rels")
     targets = {r.get("Id"): names.get(_resolved(folder, r.get("Target", ""))) for r in relations}
-    styles = next((targets[r.get("Id")] for r in relations if r.get("Type", "").endswith("/styles")), None)
+    kinds = {r.get("Type", "").rpartition("/")[2]: targets[r.get("Id")] for r in relations}
     listed = (_in_records if base.endswith(".bin") else _in_xml)(archive.read(names[book]))
-    return Parts({sheet: part for sheet, key in listed if (part := targets.get(key)) is not None}, styles)
+    return Parts(
+        {sheet: part for sheet, key in listed if (part := targets.get(key)) is not None},
+        kinds.get("styles"),
+        kinds.get("sharedStrings"),
+    )
 
 
 def _book(archive: zipfile.ZipFile, names: Mapping[str, str]) -> str:

@@ -60,7 +60,7 @@ def open_sheet(grid: Grid, options: ReadOptions, label: str, notes: Sequence[str
         return None
     names_at, top = table[0]
     body = chain(_with_gaps(table[heading.header :], names_at + heading.header), grid.rows)
-    columns, length, blank = _columns(body)
+    columns, length, blank = _columns(_without(body, options.null_tokens))
     head = [None if is_blank(cell) else as_text(cell) for cell in top] if heading.header else []
     used = [i for i in range(max(len(columns), len(head))) if _at(head, i) or (i < len(columns) and columns[i].seen)]
     named, changes = column_names([_at(head, i) for i in used]) if heading.header else (numbered(len(used)), [])
@@ -115,6 +115,12 @@ def _with_gaps(sample: Sequence[tuple[int, Sequence[Any]]], line: int) -> Iterat
             line += 1
         yield row
         line += 1
+
+
+def _without(rows: Iterator[Sequence[Any]], tokens: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Make blanks of the texts that stand for null; the empty text does anyway."""
+    blanks = frozenset(tokens) - {""}
+    return (tuple(None if cell in blanks else cell for cell in row) for row in rows) if blanks else rows
 
 
 def _columns(body: Iterator[Sequence[Any]]) -> tuple[list[Cells], int, int]:

@@ -130,6 +130,13 @@ def test_numbers_stored_as_text_stay_text_and_are_told(tmp_path: Path) -> None:
     assert read_all(open_tables(path, ReadOptions(types={"qty": "int"}))[0])["qty"].to_pylist() == [7, 8]
 
 
+def test_null_tokens_hold_for_cells_and_not_for_names(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", ["qty", "NA"], [1, "NA"], ["-", "x"])
+    assert read_all(open_tables(path)[0]).to_pydict() == {"qty": ["1", "-"], "NA": ["NA", "x"]}
+    [table] = open_tables(path, ReadOptions(null_tokens=("NA", "-")))
+    assert read_all(table).to_pydict() == {"qty": [1, None], "NA": [None, "x"]}
+
+
 def test_a_long_column_is_typed_on_every_cell(tmp_path: Path) -> None:
     rows = [[i, dt.date(2026, 3, 1), None] for i in range(40_000)]
     path = book(tmp_path / "a.xlsx", ["n", "day", "late"], *rows, ["x", dt.datetime(2026, 3, 2, 1), 1.5])  # noqa: DTZ001
@@ -307,6 +314,17 @@ def test_a_part_that_blows_up_is_refused(tmp_path: Path) -> None:
     assert path.stat().st_size < 200_000
     with pytest.raises(ImportRejected, match=r"sheet1.xml in it is .* bytes that unpack to 101,"):
         open_tables(path)
+
+
+def test_long_texts_that_many_cells_share_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>{i % 2}</v></c></row>' for i in range(1, 200_001))
+    shared = f"<si><t>short</t></si><si><t>{'long ' * 6_000}</t></si>"
+    path = xlsx(tmp_path / "a.xlsx", rows, shared=shared)
+    assert path.stat().st_size < 2_000_000
+    with pytest.raises(ImportRejected, match="its cells repeat long texts to 3,010,800,000 bytes"):
+        open_tables(path)
+    few = xlsx(tmp_path / "b.xlsx", rows.replace("<v>1</v>", "<v>0</v>"), shared=shared)
+    assert read_all(open_tables(few)[0]).num_rows == 199_999
 
 
 def test_a_row_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
