@@ -147,7 +147,7 @@ def _package_entries(raw: BinaryIO, file: Input) -> list[Entry]:
             raise ValueError(f"the part of sheet {sheet!r} is missing")
         with open_package(raw, file.start, file.label) as archive:
             if part.endswith(".bin"):
-                return survey_xlsb(archive, part)
+                return survey_xlsb(archive, part, parts.texts)
             lost = survey_xlsx(archive, part, parts.styles)
             check_texts(archive, part, parts.texts, lost.filled)
             return lost

@@ -16,6 +16,10 @@ _CHUNK = 1 << 18
 _ERROR = re.compile(r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NV|GETTING_DATA|SPILL!|CALC!)|Err:\d+")
 _MOST = 1 << 31
 _MOST_ERRORS = 1_000_000
+_LARGE = 1_000_000_000
+_TIGHTEST = 20
+_CELL = 64
+"""Bytes that a cell takes beside its text."""
 
 
 def survey_ods(archive: zipfile.ZipFile) -> dict[str, Lost]:
@@ -25,12 +29,16 @@ def survey_ods(archive: zipfile.ZipFile) -> dict[str, Lost]:
     ------
     xml.parsers.expat.ExpatError
         It is not well-formed.
+    ValueError
+        It is small because a few cells are repeated, and would take all memory.
     """
     walk = _Walk()
     with archive.open("content.xml") as stream:
         while chunk := stream.read(_CHUNK):
             walk.parser.Parse(chunk)
         walk.parser.Parse(b"", True)
+    if walk.size > max(_LARGE, _TIGHTEST * archive.getinfo("content.xml").file_size):
+        raise ValueError(f"its cells repeat what they hold to {walk.size:,} bytes in all")
     return walk.sheets
 
 
@@ -39,6 +47,8 @@ class _Walk:
 
     def __init__(self) -> None:
         self.sheets: dict[str, Lost] = {}
+        self.size = 0
+        """How much memory all cells take, about."""
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -49,6 +59,7 @@ class _Walk:
         self._rows = self._times = 1
         self._is_cell = self._has_formula = self._is_error = self._is_filled = False
         self._shown = ""
+        self._length = 0
         self._errors: list[tuple[int, int]] = []
         """The columns from which to which the row has errors."""
 
@@ -66,13 +77,15 @@ class _Walk:
             self._is_error = attributes.get("calcext:value-type") == "error"
             self._is_filled = "office:value-type" in attributes or self._has_formula
             self._shown = ""
+            self._length = len(attributes.get("office:string-value", ""))
             self._lost.merged += any(
                 attributes.get(f"table:number-{what}-spanned", "1") != "1" for what in ("rows", "columns")
             )
 
     def _text(self, text: str) -> None:
-        if self._is_cell and len(self._shown) < 20:
-            self._shown += text
+        if self._is_cell:
+            self._length += len(text)
+            self._shown += text[: max(0, 20 - len(self._shown))]
 
     def _end(self, name: str) -> None:
         if name in ("table:table-cell", "table:covered-table-cell"):
@@ -84,6 +97,7 @@ class _Walk:
         if self._is_filled:
             self._lost.reach(self._row + self._rows - 1, self._column + self._times - 1)
             self._lost.filled += 1
+            self.size += self._times * self._rows * (_CELL + self._length)
             if self._is_error or (self._has_formula and _ERROR.fullmatch(self._shown.strip())):
                 self._errors.append((self._column, self._column + self._times))
         self._column += self._times

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from dsa_workbench.errors import ImportRejected
 
-_LARGE = 100_000_000
+_LARGE = 50_000_000
 _TIGHTEST = 60
 """XML of cells packs to a tenth or a thirtieth of its size; what packs tighter repeats itself to no purpose."""
 _BUNDLE_SHEET = 156

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files import lost_in_xlsx
+from dsa_workbench.files import lost_in_xlsb, lost_in_xlsx
 from dsa_workbench.files.explain import explain
 from dsa_workbench.files.lost_in_xlsb import survey_xlsb
 from dsa_workbench.files.ole import MAGIC, read_streams
@@ -296,12 +296,35 @@ def test_a_sheet_that_is_nearly_all_empty_is_refused_before_it_is_laid_out(tmp_p
     for name, sign in (("a", "="), ("b", " = ")):
         with pytest.raises(ImportRejected, match=r"reaches to S!XFD1048576, but only 2 of its 17,179,869,184 cells"):
             open_tables(xlsx(tmp_path / f"{name}.xlsx", far.format(sign)))
-    repeated = (
-        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" '
-        'office:value="1" table:number-columns-repeated="1000"/></table:table-row>'
+    cell = '<table:table-cell office:value-type="float" office:value="1"/>'
+    apart = (
+        f'<table:table-row>{cell}</table:table-row><table:table-row table:number-rows-repeated="999998"/>'
+        f'<table:table-row><table:table-cell table:number-columns-repeated="999"/>{cell}</table:table-row>'
     )
-    with pytest.raises(ImportRejected, match="but only 1 of its 1,000,000,000 cells"):
-        open_tables(ods(tmp_path / "a.ods", repeated))
+    with pytest.raises(ImportRejected, match=r"reaches to S!ALL1000000, but only 2 of its 1,000,000,000 cells"):
+        open_tables(ods(tmp_path / "a.ods", apart))
+
+
+def test_cells_that_are_repeated_to_gigabytes_are_refused(tmp_path: Path) -> None:
+    row = (
+        '<table:table-row table:number-rows-repeated="{}"><table:table-cell office:value-type="string" '
+        'table:number-columns-repeated="2"><text:p>{}</text:p></table:table-cell></table:table-row>'
+    )
+    with pytest.raises(ImportRejected, match="its cells repeat what they hold to 2,012,800,000 bytes"):
+        open_tables(ods(tmp_path / "a.ods", row.format(100_000, "x" * 10_000)))
+    [table] = open_tables(ods(tmp_path / "b.ods", row.format(100_000, "x")), PLAIN)
+    assert (table.schema.names, read_all(table).num_rows) == (["c1", "c2"], 100_000)
+
+
+def test_texts_shared_to_gigabytes_are_refused_in_xlsb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_in_xlsb, "_MOST", 150)
+    sheet = record(0, numbers(0, *[0] * 4)) + record(7, numbers(0, 0, 0)) * 2
+    parts = {"sheet.bin": sheet, "texts.bin": record(19, b"x" * 100)}
+    with (
+        zipfile.ZipFile(io.BytesIO(package(parts))) as archive,
+        pytest.raises(ValueError, match="repeat long texts to 200 bytes"),
+    ):
+        survey_xlsb(archive, "sheet.bin", "texts.bin")
 
 
 def test_empty_cells_with_a_style_do_not_count(tmp_path: Path) -> None:
@@ -310,9 +333,9 @@ def test_empty_cells_with_a_style_do_not_count(tmp_path: Path) -> None:
 
 
 def test_a_part_that_blows_up_is_refused(tmp_path: Path) -> None:
-    path = xlsx(tmp_path / "a.xlsx", " " * 101_000_000)
+    path = xlsx(tmp_path / "a.xlsx", " " * 51_000_000)
     assert path.stat().st_size < 200_000
-    with pytest.raises(ImportRejected, match=r"sheet1.xml in it is .* bytes that unpack to 101,"):
+    with pytest.raises(ImportRejected, match=r"sheet1.xml in it is .* bytes that unpack to 51,"):
         open_tables(path)
 
 
