@@ -35,9 +35,11 @@ def _main() -> None:
     from benchmarks.csv_tasks import CSV_TASKS
     from benchmarks.patch_tasks import PATCH_TASKS
     from benchmarks.tasks import TASKS
+    from benchmarks.workbook_tasks import WORKBOOK_TASKS
 
     task, folder, rows = sys.argv[1:]
-    print(json.dumps((TASKS | CSV_TASKS | PATCH_TASKS)[task](Path(folder), int(rows))))
+    tasks = TASKS | CSV_TASKS | PATCH_TASKS | WORKBOOK_TASKS
+    print(json.dumps(tasks[task](Path(folder), int(rows))))
 
 
 if __name__ == "__main__":

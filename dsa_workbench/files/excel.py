@@ -1,35 +1,61 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods): every sheet a table.
 
-python-calamine reads the cells, formulas by the value that was saved with them. The first row that is not empty
-holds the names; rows below it are data, down to the last that holds anything. It gives error cells (#N/A, #DIV/0!)
-and formulas without a saved value as empty ones in silence, so `lost_cells` finds them in the file, and they are
-null with a note.
+python-calamine reads the cells, formulas by the value that was saved with them, and xlrd those of .xls. What calamine
+does not tell is found in the file first, see `lost_cells`; what it cannot open, openpyxl may. How a sheet becomes a
+table is told in `sheets`.
 """
 
 from __future__ import annotations
 
-import itertools
+import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
-import pyarrow as pa
 import python_calamine as calamine
+import xlrd
 
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.errors import ImportRejected, InvalidInput
-from dsa_workbench.files.cells import Column, address, as_text, build_column, is_blank
-from dsa_workbench.files.header import column_names, numbered
-from dsa_workbench.files.lost_cells import find_lost_cells
+from dsa_workbench.errors import DsaError, ImportRejected, InvalidInput
+from dsa_workbench.files.long_texts import check_texts
+from dsa_workbench.files.lost_cells import Lost
+from dsa_workbench.files.lost_in_ods import survey_ods
+from dsa_workbench.files.lost_in_xlsb import survey_xlsb
+from dsa_workbench.files.lost_in_xlsx import survey_xlsx
+from dsa_workbench.files.ole import MAGIC, read_streams
+from dsa_workbench.files.packages import open_package, parts_of
+from dsa_workbench.files.sheets import Grid, open_sheet
+from dsa_workbench.files.slow_xlsx import slow_grids
 from dsa_workbench.files.stream import Input, unpacked
 from dsa_workbench.files.tables import ArrowSource, ProgressHook, ReadOptions, TableSource
+from dsa_workbench.files.xls import grid_of, open_xls, other_sheets
 
-BATCH_ROWS = 65_536
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xla", ".xlam", ".ods")
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
+OLE_MAGIC = MAGIC
 ZIP_MAGIC = b"PK\x03\x04"
+
+_BEFORE_EXCEL_5 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_XLRD_GIVES_UP = (
+    struct.error, AssertionError, AttributeError, LookupError, TypeError,
+    UnicodeError, MemoryError, OverflowError, RecursionError, ZeroDivisionError,
+)  # fmt: skip
+"""What a damaged .xls file makes xlrd raise, beside its own error."""
+_SAVE_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sheet as its workbook lists it; `read` reads its cells, and is None where it has none, as a chart."""
+
+    name: str
+    hidden: bool
+    read: Callable[[], Grid] | None
 
 
 def is_workbook(file: Input) -> bool:
@@ -54,40 +80,161 @@ def open_excel(file: Input, options: ReadOptions, *, progress: ProgressHook | No
     InvalidInput
         A chosen sheet is not there.
     """
-    tables: list[TableSource] = []
+    tables: list[ArrowSource] = []
     skipped: list[str] = []
     with file.open_raw() as raw, _translated(file.label):
-        workbook = calamine.CalamineWorkbook.from_filelike(raw)
-        sheets = _chosen(workbook, options, file.label)
-        lost = find_lost_cells(raw, file.start)
-        for number, sheet in enumerate(sheets):
+        listed, skipped = list_sheets(raw, file)
+        entries = _chosen(listed, options, file.label)
+        for number, entry in enumerate(entries):
             if progress is not None:
-                progress(Progress(f"reading sheet {sheet.name}", 0, number, len(sheets)))
-            if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
-                skipped.append(f"{sheet.name!r} is no sheet of cells and was skipped.")
+                progress(Progress(f"reading sheet {entry.name}", 0, number, len(entries)))
+            if entry.read is None:
+                skipped.append(f"{entry.name!r} is no sheet of cells and was skipped.")
                 continue
-            notes = [*_hidden(sheet), *lost.get(sheet.name, ())]
-            table = _open_sheet(workbook.get_sheet_by_name(sheet.name), options, file.label, notes)
-            if table is None:
-                skipped.append(f"sheet {sheet.name!r} is empty and was skipped.")
-            else:
+            grid = entry.read()
+            notes = [f"sheet {entry.name!r} is hidden."] if entry.hidden else []
+            table = open_sheet(grid, options, file.label, notes)
+            if table is not None:
                 tables.append(table)
+            elif lost := grid.lost.notes(entry.name):
+                skipped.append(f"sheet {entry.name!r} holds no values and was skipped: {' '.join(lost)}")
+            else:
+                skipped.append(f"sheet {entry.name!r} is empty and was skipped.")
     if not tables:
+        below = f" below the first {options.skip_rows:,} rows of its sheets" if options.skip_rows else ""
         raise ImportRejected(
-            f"{file.label} holds no cells. {' '.join(skipped)}".strip(),
-            hint="Check that the right workbook was saved.",
+            f"{file.label} holds no cells{below}. {' '.join(skipped)}".strip(),
+            hint="Give a smaller skip_rows." if below else "Check that the right workbook was saved.",
             file=file.label,
         )
-    first = tables[0]
-    assert isinstance(first, ArrowSource)  # noqa: S101 - made just above
-    tables[0] = first.noting(skipped)
-    return tables
+    return [tables[0].noting(skipped), *tables[1:]]
 
 
-def _chosen(workbook: Any, options: ReadOptions, label: str) -> list[Any]:
-    sheets = list(workbook.sheets_metadata)
+def list_sheets(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
+    """List the sheets of a workbook that is open, and say what is left out.
+
+    Raises
+    ------
+    ImportRejected
+        It is no workbook or encrypted; a damaged one raises what its reader raises.
+    """
+    if file.head.startswith(ZIP_MAGIC):
+        return _package_entries(raw, file), []
+    if file.head.startswith((OLE_MAGIC, *_BEFORE_EXCEL_5)):
+        return _xls_entries(raw, file)
+    raise ImportRejected(f"{file.label} is not a workbook: it {_what_it_is(file.head)}", file=file.label)
+
+
+def _what_it_is(head: bytes) -> str:
+    start = head[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
+        return f"is a page of HTML or XML, as some programs save it under that name. {_SAVE_AGAIN}"
+    if b"\0" not in head:
+        return "is a text. If it is a table, give it the ending .csv."
+    return f"begins as none does. {_SAVE_AGAIN}"
+
+
+def _package_entries(raw: BinaryIO, file: Input) -> list[Entry]:
+    with open_package(raw, file.start, file.label) as archive:
+        if "content.xml" in archive.NameToInfo:
+            surveys = _ods_surveys(archive, file.label)
+            return _calamine_entries(raw, file, surveys.__getitem__)
+        parts = parts_of(archive)
+
+    def survey(sheet: str) -> Lost:
+        part = parts.sheets.get(sheet)
+        if part is None:
+            raise ValueError(f"the part of sheet {sheet!r} is missing")
+        with open_package(raw, file.start, file.label) as archive:
+            if part.endswith(".bin"):
+                return survey_xlsb(archive, part, parts.texts)
+            lost = survey_xlsx(archive, part, parts.styles)
+            check_texts(archive, part, parts.texts, lost.filled)
+            return lost
+
+    try:
+        return _calamine_entries(raw, file, survey)
+    except calamine.PasswordError:
+        raise
+    except calamine.CalamineError:
+        if any(part.endswith(".bin") for part in parts.sheets.values()):
+            raise
+        for sheet in parts.sheets:
+            survey(sheet).check_size(sheet, file.label)
+        raw.seek(file.start)
+        return [Entry(name, hidden, read) for name, hidden, read in slow_grids(raw)]
+
+
+def _ods_surveys(archive: zipfile.ZipFile, label: str) -> dict[str, Lost]:
+    if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise _encrypted(label)
+    surveys = survey_ods(archive)
+    for sheet, lost in surveys.items():
+        lost.check_size(sheet, label)
+    return surveys
+
+
+def _calamine_entries(raw: BinaryIO, file: Input, survey: Callable[[str], Lost]) -> list[Entry]:
+    raw.seek(file.start)
+    workbook = calamine.CalamineWorkbook.from_filelike(raw)
+
+    def reader(name: str) -> Callable[[], Grid]:
+        def read() -> Grid:
+            lost = survey(name)
+            lost.check_size(name, file.label)
+            sheet = workbook.get_sheet_by_name(name)
+            lost.merged = len(sheet.merged_cell_ranges or ()) or lost.merged
+            left = sheet.start[1] if sheet.start is not None else 0
+            rows = sheet.iter_rows() if sheet.start is not None else iter(())
+            return Grid(name, left, _replaced(rows, lost, left) if lost.replaced else rows, lost)
+
+        return read
+
+    return [
+        Entry(
+            sheet.name,
+            sheet.visible != calamine.SheetVisibleEnum.Visible,
+            reader(sheet.name) if sheet.typ == calamine.SheetTypeEnum.WorkSheet else None,
+        )
+        for sheet in workbook.sheets_metadata
+    ]
+
+
+def _replaced(rows: Iterator[Sequence[Any]], lost: Lost, left: int) -> Iterator[Sequence[Any]]:
+    """Put right what calamine gives as something else."""
+    for number, row in enumerate(rows):
+        yield [lost.replaced.get((number, left + i), cell) for i, cell in enumerate(row)]
+
+
+def _xls_entries(raw: BinaryIO, file: Input) -> tuple[list[Entry], list[str]]:
+    data = raw.read()
+    if data.startswith(OLE_MAGIC):
+        streams = read_streams(data, ("encryptedpackage", "workbook", "book"))
+        if "encryptedpackage" in streams:
+            raise _encrypted(file.label)
+        data = streams.get("workbook") or streams.get("book") or b""
+    try:
+        book = open_xls(data)
+        grids = [grid_of(book, number) for number in range(book.nsheets)]
+        hidden = [bool(book.sheet_by_index(number).visibility) for number in range(book.nsheets)]
+    except xlrd.XLRDError as err:
+        if "encrypted" in str(err):
+            raise _encrypted(file.label) from err
+        raise ValueError(str(err)) from err
+    except _XLRD_GIVES_UP as err:
+        raise ValueError(f"its records make no sense ({type(err).__name__})") from err
+    others = other_sheets(book)
+    skipped = [f"{others} sheet(s) without cells, such as charts, were skipped."] if others else []
+    return [Entry(g.name, h, partial(_given, g)) for g, h in zip(grids, hidden, strict=True)], skipped
+
+
+def _given(grid: Grid) -> Grid:
+    return grid
+
+
+def _chosen(sheets: Sequence[Entry], options: ReadOptions, label: str) -> list[Entry]:
     if options.sheets is None:
-        return sheets
+        return list(sheets)
     by_name = {sheet.name: sheet for sheet in sheets}
     missing = [name for name in options.sheets if name not in by_name]
     if missing:
@@ -99,86 +246,32 @@ def _chosen(workbook: Any, options: ReadOptions, label: str) -> list[Any]:
     return [by_name[name] for name in options.sheets]
 
 
-def _hidden(sheet: Any) -> list[str]:
-    return [] if sheet.visible == calamine.SheetVisibleEnum.Visible else [f"sheet {sheet.name!r} is hidden."]
-
-
-def _open_sheet(sheet: Any, options: ReadOptions, label: str, notes: list[str]) -> ArrowSource | None:
-    rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
-    if sheet.start is None:
-        return None
-    top, left = sheet.start
-    filled = [i for i, row in enumerate(rows) if not all(map(is_blank, row))]
-    if not filled:
-        return None
-    header = options.header is not False
-    names_at, last = filled[0], filled[-1]
-    body = rows[names_at + header : last + 1]
-    width = max(map(len, rows))
-    head = [None if is_blank(cell) else as_text(cell) for cell in rows[names_at]] if header else []
-    head += [None] * (width - len(head))
-    values = list(itertools.zip_longest(*body)) if body else []
-    values += [()] * (width - len(values))
-    used = [i for i in range(width) if head[i] or not all(map(is_blank, values[i]))]
-    names, changes = column_names([head[i] for i in used]) if header else (numbered(len(used)), [])
-    first_row = top + names_at + header + 1
-    where = f"{label}, sheet {sheet.name!r}"
-    types = _types(options, names, where)
-    columns = [
-        build_column(
-            Column(where, sheet.name, name, left + i, first_row),
-            values[i] or [None] * len(body),
-            types.get(name),
-        )
-        for name, i in zip(names, used, strict=True)
-    ]
-    arrays = [array for array, _ in columns]
-    table = pa.Table.from_arrays(arrays, names=names)
-    notes = [*notes, *changes, *(note for _, said in columns for note in said)]
-    if header and top + names_at > 0:
-        notes.append(f"the header is row {top + names_at + 1} ({address(sheet.name, top + names_at, left)}).")
-
-    def read() -> Iterator[pa.RecordBatch]:
-        yield from table.to_batches(max_chunksize=BATCH_ROWS)
-
-    return ArrowSource(sheet.name, label, table.schema, read, tuple(notes), first_row)
-
-
-def _types(options: ReadOptions, names: Sequence[str], where: str) -> dict[str, str]:
-    if options.types is None:
-        return {}
-    if isinstance(options.types, str):
-        return dict.fromkeys(names, options.types)
-    missing = [name for name in options.types if name not in names]
-    if missing:
-        raise InvalidInput(
-            f"{where} has no column {', '.join(map(repr, missing))} to give a type to.",
-            hint=f"Its columns are {', '.join(map(repr, names[:30]))}.",
-        )
-    return dict(options.types)
+def _encrypted(label: str) -> ImportRejected:
+    return ImportRejected(
+        f"{label} is encrypted with a password.", hint="Save it without one, and import that.", file=label
+    )
 
 
 @contextmanager
 def _translated(label: str) -> Iterator[None]:
     try:
         yield
+    except DsaError:
+        raise
     except calamine.PasswordError as err:
-        raise ImportRejected(
-            f"{label} is encrypted with a password.", hint="Save it without one, and import that.", file=label
-        ) from err
-    except (calamine.CalamineError, OSError, ValueError, KeyError) as err:
+        raise _encrypted(label) from err
+    except (
+        calamine.CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError, expat.ExpatError,
+        OSError, ValueError, LookupError, EOFError, NotImplementedError, RuntimeError, struct.error,
+    ) as err:  # fmt: skip
         said = " ".join(str(err).split())[:200]
         raise ImportRejected(
-            f"{label} is not a workbook that can be read: {said}.",
-            hint="Open it in Excel or LibreOffice and save it again as .xlsx.",
-            file=label,
+            f"{label} is not a workbook that can be read: {said}.", hint=_SAVE_AGAIN, file=label
         ) from err
     except BaseException as err:
         # A bug in the Rust reader surfaces as a BaseException of this name; all others pass.
         if type(err).__name__ != "PanicException":
             raise
         raise ImportRejected(
-            f"{label} is damaged: the reader of workbooks gave up on it.",
-            hint="Open it in Excel or LibreOffice and save it again as .xlsx.",
-            file=label,
+            f"{label} is damaged: the reader of workbooks gave up on it.", hint=_SAVE_AGAIN, file=label
         ) from err

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected
+from dsa_workbench.files.cells import as_text
 from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.described import describe
 from dsa_workbench.files.dialects import Candidate
@@ -20,6 +21,7 @@ from dsa_workbench.files.gather import FileSet, gather
 from dsa_workbench.files.memory import is_table
 from dsa_workbench.files.records import Dialect
 from dsa_workbench.files.shape import kind_of
+from dsa_workbench.files.sheets import SheetSource
 from dsa_workbench.files.sniff import NAMES, Found, sniff
 from dsa_workbench.files.source import open_file, open_tables
 from dsa_workbench.files.stream import Input
@@ -98,7 +100,7 @@ def explain(source: Any, options: ReadOptions | None = None) -> list[Explanation
     tables = open_file(found, options, None, noted)
     if texts:
         return [_delimited(texts[0], options)]
-    return [_known(table, found) for table in tables]
+    return [_sheet(table, options) if isinstance(table, SheetSource) else _known(table, found) for table in tables]
 
 
 def _known(table: TableSource, file: Input | None) -> Explanation:
@@ -107,6 +109,31 @@ def _known(table: TableSource, file: Input | None) -> Explanation:
     told = describe(table, file)
     settings = tuple(Setting(what, value, reason, "") for what, value, reason in told.facts)
     return Explanation(name, told.kind, told.size, settings, columns, told.sample, table.notes, told.problem)
+
+
+def _sheet(table: SheetSource, options: ReadOptions) -> Explanation:
+    heading, above = table.heading, table.first_row - 1 - table.heading.header
+    settings = (
+        Setting(
+            "sheet", table.name, "it was given" if options.sheets else "every sheet that holds cells is a table",
+            f"sheets=[{table.name!r}] (--sheets {table.name!r})", options.sheets is not None,
+        ),
+        Setting(
+            "rows above the table", str(above) if above else "none",
+            "they are blank or thin, above a full row of names" if above else "the first row belongs to the table",
+            "skip_rows=3 (--skip-rows 3)", options.skip_rows is not None,
+        ),
+        Setting(
+            "header", f"row {above + 1}" if heading.header else "none", heading.reason,
+            "header=False (--no-header), header=True (--header)", options.header is not None,
+        ),
+    )  # fmt: skip
+    columns = tuple(ColumnGuess(f.name, str(f.type), why) for f, why in zip(table.schema, table.reasons, strict=True))
+    first = next(table.batches(), None)
+    rows = [] if first is None else first.slice(0, _SHOWN).to_pylist()
+    sample = tuple(tuple("" if cell is None else as_text(cell) for cell in row.values()) for row in rows)
+    label = f"{table.label}: {table.name}"
+    return Explanation(label, "a sheet of a workbook", None, settings, columns, sample, table.notes)
 
 
 def _delimited(file: Input, options: ReadOptions) -> Explanation:

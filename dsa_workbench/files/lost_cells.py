@@ -1,104 +1,103 @@
-"""Finds the cells of an .xlsx workbook that calamine gives as empty though they are not.
+"""What a reader of workbooks does not tell about a sheet.
 
-These are cells with an error (#N/A) and formulas that were saved without a value, as programs write them that do
-not calculate. The sheet's XML is searched by regular expressions as it is unpacked: ten times faster than building
-a tree, and enough for two attributes. Workbooks of the other formats are not searched.
+These are cells that it gives as empty, or as a value, though they are neither, and how far the sheet reaches.
+calamine makes an empty cell of an error (#N/A) and of a formula that was saved without a value. It lays a sheet out as
+one block of memory from its first to its last cell, so a cell in the far corner of an empty sheet would ask for 300 GB,
+and end the process. `lost_in_xlsx`, `lost_in_xlsb` and `lost_in_ods` find all that in the file before calamine sees it.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from typing import IO, BinaryIO
-from xml.etree import ElementTree as ET
+from dataclasses import dataclass, field
+from typing import Any
 
-_CHUNK = 1 << 20
-_CELL_END = re.compile(rb"</(?:\w+:)?row>")
-_ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt=[\"']e[\"'][^>]*>")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-                      rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")  # fmt: skip
-_PLACE = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+from dsa_workbench.errors import ImportRejected
+from dsa_workbench.files.cells import address
+
+Place = tuple[int, int]
+"""A cell's row and column, both from 0."""
+
+LARGEST_BLOCK = 20_000_000
+"""Cells between the first and the last of a sheet that may be nearly all empty: about 600 MB."""
+_FILLED = 0.1
 
 
-def find_lost_cells(raw: BinaryIO, start: int) -> dict[str, list[str]]:
-    """Give for each sheet that has such cells a sentence on them: sheet's name -> notes."""
-    raw.seek(start)
-    try:
-        with zipfile.ZipFile(raw) as archive:
-            return {
-                sheet: notes
-                for sheet, part in _parts(archive)
-                if part in archive.NameToInfo and (notes := _notes(archive, sheet, part))
-            }
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ET.ParseError,
-        KeyError,
-        NotImplementedError,
-        EOFError,
-        RuntimeError,
-    ):
-        # No .xlsx, or one that only calamine can read: then there is nothing to be found here.
-        return {}
+@dataclass(slots=True)
+class Lost:
+    """What there is to say of a sheet beside its values."""
+
+    errors: int = 0
+    first_error: Place | None = None
+    bare: int = 0
+    first_bare: Place | None = None
+    merged: int = 0
+    replaced: dict[Place, Any] = field(default_factory=dict)
+    """What cells hold that calamine gives as something else; None for an error."""
+    filled: int = 0
+    """Cells that hold anything."""
+    last_row: int = -1
+    last_column: int = -1
+
+    def error(self, place: Place) -> None:
+        """Note a cell with an error."""
+        self.errors += 1
+        self.first_error = self.first_error or place
+
+    def formula(self, place: Place) -> None:
+        """Note a formula without a saved value."""
+        self.bare += 1
+        self.first_bare = self.first_bare or place
+
+    def reach(self, row: int, column: int) -> None:
+        """Note how far the sheet reaches."""
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+
+    def notes(self, sheet: str) -> list[str]:
+        """Say what is null though its cell is not empty."""
+        notes = []
+        if self.first_error is not None:
+            notes.append(
+                f"{self.errors:,} cell(s) with an error such as #N/A are null, the first is "
+                f"{address(sheet, *self.first_error)}."
+            )
+        if self.first_bare is not None:
+            notes.append(
+                f"{self.bare:,} formula(s) have no saved value and are null, the first is "
+                f"{address(sheet, *self.first_bare)}; "
+                "open the workbook in Excel and save it to have them calculated."
+            )
+        if self.merged:
+            notes.append(
+                f"{self.merged:,} range(s) of cells in sheet {sheet!r} are merged: "
+                "the value stands in the first cell of each, the others are null."
+            )
+        return notes
+
+    def check_size(self, sheet: str, label: str) -> None:
+        """Refuse a sheet that is a few cells in a huge field.
+
+        Raises
+        ------
+        ImportRejected
+            It is one.
+        """
+        block = (self.last_row + 1) * (self.last_column + 1)
+        if block > LARGEST_BLOCK and self.filled < _FILLED * block:
+            raise ImportRejected(
+                f"{label}, sheet {sheet!r} reaches to {address(sheet, self.last_row, self.last_column)}, "
+                f"but only {self.filled:,} of its {block:,} cells hold anything.",
+                hint="Delete the cells that stand far away from the others (Ctrl+End leads to the last), "
+                "and save it again.",
+                file=label,
+            )
 
 
-def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Give each sheet's name and the file in the archive that holds it."""
-    if "xl/workbook.xml" not in archive.NameToInfo:
-        return
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    }
-    for element in ET.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
-        if element.tag.endswith("}sheet"):
-            target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION), "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-            yield element.get("name", ""), path
-
-
-def _notes(archive: zipfile.ZipFile, sheet: str, part: str) -> list[str]:
-    errors, bare = 0, 0
-    first_error = first_bare = ""
-    with archive.open(part) as stream:
-        for piece in _rows(stream):
-            for match in _ERROR.finditer(piece):
-                errors += 1
-                first_error = first_error or _place(match[0])
-            if b"<f" in piece or b":f" in piece:
-                for match in _FORMULA.finditer(piece):
-                    if not _ERROR.match(match[0]):
-                        bare += 1
-                        first_bare = first_bare or _place(match[1])
-    notes = []
-    if errors:
-        notes.append(f"{errors:,} cell(s) with an error such as #N/A are null, the first is {sheet}!{first_error}.")
-    if bare:
-        notes.append(
-            f"{bare:,} formula(s) have no saved value and are null, the first is {sheet}!{first_bare}; "
-            "open the workbook in Excel and save it to have them calculated."
-        )
-    return notes
-
-
-def _rows(stream: IO[bytes]) -> Iterator[bytes]:
-    """Read whole rows, so that no cell is cut in two."""
-    held = b""
-    while chunk := stream.read(_CHUNK):
-        held += chunk
-        ends = [m.end() for m in _CELL_END.finditer(held)]
-        if ends:
-            yield held[: ends[-1]]
-            held = held[ends[-1] :]
-    yield held
-
-
-def _place(tag: bytes) -> str:
-    found = _PLACE.search(tag)
-    return found[1].decode() if found else "?"
+def place_of(reference: str) -> Place:
+    """Read the address of a cell: C7 is (6, 2)."""
+    column = 0
+    for end, sign in enumerate(reference):
+        if sign.isdigit():
+            return int(reference[end:]) - 1, column - 1
+        column = column * 26 + ord(sign) - ord("A") + 1
+    return 0, column - 1
