@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_RENAME = re.compile(r"column \d+ has (the repeated|no) name")
 
 
 def numbered(count: int) -> list[str]:
@@ -36,3 +39,8 @@ def column_names(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
         names.append(free)
         notes.append(f"column {place} has {'the repeated name ' + repr(name) if name else 'no name'}: it is {free!r}.")
     return names, notes
+
+
+def is_rename(note: str) -> bool:
+    """Say whether a note is one of those that `column_names` makes of a changed name."""
+    return bool(_RENAME.match(note))
