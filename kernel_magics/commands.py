@@ -96,6 +96,16 @@ IMPORT = Command(
             choices=("float", "exact"),
         ),
         Option(("--member",), "the file in a zip archive of several", text, "NAME"),
+        Option(("--dry-run",), "write nothing: show the types, what does not fit, and the diff with the head"),
+        Option(
+            ("--rejects",),
+            "rows that do not fit: refuse the file (refuse, the default), or leave them out and tell (skip)",
+            text,
+            "HOW",
+            choices=("refuse", "skip"),
+        ),
+        Option(("--max-rejects",), "how many may be left out (default 100,000)", natural, "N"),
+        Option(("--rejects-to",), "write rows that do not fit here, to be corrected and imported", text, "FILE.csv"),
         _BACKGROUND,
         Option(("--filename",), "a column that takes the name of each row's file", text, "NAME"),
         Option(("--huge",), "take Parquet files that hold a hundred times more than their size tells"),
@@ -116,6 +126,8 @@ IMPORT = Command(
         ),
         ("%dsa import book.xlsx plan --sheets Q1,Q2", "two sheets of a workbook, each a table"),
         ("%dsa import new.csv sales --mode append --types zip=text", "add rows"),
+        ("%dsa import new.csv sales --dry-run", "what would come of it: types, rows that do not fit, diff"),
+        ("%dsa import new.csv sales --rejects-to bad.csv", "without the rows that do not fit, which are kept aside"),
         ("%dsa import huge.csv sales --background", "without waiting: a job, see %dsa job"),
         ("%dsa import 2026/**/*.parquet sales --filename source", "many files as one table"),
         ("%dsa import old.csv sales --explain", "look first: delimiter, encoding, header, types, and why"),
@@ -256,6 +268,22 @@ MERGE = Command(
     ),
     ("With conflicts nothing is written.",),
 )
+KEYS = Command(
+    "keys",
+    "suggest key columns: which tell all rows apart, by the data",
+    verbs.keys,
+    (Argument("SOURCE", "a path, a spec, a Python name or {an expression}", Means.FILE, optional=True),),
+    (
+        Option(("--sheets",), "this sheet of a workbook", names, "A"),
+        Option(("--columns",), "look at these columns only", names, "A,B", means=Means.COLUMNS),
+        Option(("--most",), "columns of a key at most (default 3)", natural, "N"),
+    ),
+    (
+        ("%dsa keys orders.csv", "before the import"),
+        ("%dsa keys sales@main --most 2", "of a version"),
+    ),
+    ("A key is never assumed: %dsa import FILE DATASET --key A,B declares one.",),
+)
 BRANCH = Command(
     "branch",
     "make a branch",
@@ -357,7 +385,7 @@ CHECK = Command("check", "check that all that is stored is there and whole", ver
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        CONNECT, IMPORT, COMMIT, READ, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
+        CONNECT, IMPORT, COMMIT, KEYS, READ, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
         MERGE, APPLY, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dsa_workbench.core.model.spec import parse_spec
@@ -18,6 +19,7 @@ _SOURCE = (
     "types", "sheets", "delimiter", "encoding", "quote", "escape", "comment", "skip_rows", "decimal", "thousands",
     "decimals", "null_tokens", "ragged", "member", "filename",
 )  # fmt: skip
+_ASIDE = ("rejects", "max_rejects", "rejects_to")
 _NONE = {"quote": None, "escape": "", "comment": ""}
 """What the word `none` says to options that take a sign."""
 
@@ -39,7 +41,9 @@ def import_file(session: Session, words: Namespace) -> Any:
     if words.explain:
         return session.workbench.explain(source, **reading)
     dataset, ref = session.target(words.dataset, words.ref)
-    given = _given(words, *_WRITE) | reading | _behind(session, words)
+    given = _given(words, *_WRITE, *_ASIDE) | reading | _behind(session, words)
+    if words.dry_run:
+        given["dry_run"] = True
     return session.workbench.import_file(source, dataset, ref=ref, **given)
 
 
@@ -49,6 +53,18 @@ def commit(session: Session, words: Namespace) -> Any:
     dataset, ref = session.target(words.dataset, words.ref)
     given = _given(words, *_WRITE)
     return session.workbench.commit(data, dataset, ref=ref, progress=session.report, **given)
+
+
+def keys(session: Session, words: Namespace) -> Any:
+    """Suggest key columns of a file, a version or a variable."""
+    given = _given(words, "columns", "most", "sheets")
+    source = words.source
+    if isinstance(source, ObjectWord):
+        return session.workbench.suggest_keys(source.value, **given)
+    if source is not None and Path(_path(source)).is_file():
+        return session.workbench.suggest_keys(Path(_path(source)), **given)
+    found = session.spec_or_frame(source) if source is not None else session.spec(None)
+    return session.workbench.suggest_keys(found, **given)
 
 
 def read(session: Session, words: Namespace) -> Any:

@@ -83,3 +83,13 @@ def _text_block(offsets: npt.NDArray[np.int64], data: npt.NDArray[np.uint8]) -> 
     spans = sums[offsets[1:]] - sums[offsets[:-1]]
     hashed: U64 = spans * back[offsets[:-1]] + np.diff(offsets).astype(np.uint64)
     return hashed
+
+
+def combined(hashes: Sequence[U64]) -> U64:
+    """Give one hash a row of the hashes of several columns, whose order counts."""
+    if len(hashes) == 1:
+        return np.asarray(hashes[0])
+    total = np.zeros(len(hashes[0]), dtype=np.uint64)
+    for column in hashes:
+        total = _mix(total * np.uint64(_BASE) + column)
+    return total

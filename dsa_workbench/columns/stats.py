@@ -64,6 +64,16 @@ def _prefixes(array: Any) -> tuple[str, str]:
     return f"{int(words.min()):016x}", f"{int(words.max()):016x}"
 
 
+def count_empty(array: Any) -> int:
+    """Count the empty texts in an array or a chunked array; none where it is no text."""
+    if isinstance(array, pa.ChunkedArray):
+        return sum(count_empty(chunk) for chunk in array.chunks)
+    if not pa.types.is_string(array.type) or not len(array):
+        return 0
+    nothing = np.diff(layout.text_parts(array)[0]) == 0
+    return int(np.count_nonzero(nothing & layout.validity(array) if array.null_count else nothing))
+
+
 def pack_stats(chunks: Sequence[Sequence[ColumnStats]]) -> bytes:
     """Give the stored form of a page's statistics: JSON under zstd, a list a chunk, in it a list a column."""
     rows = [[_to_json(c) for c in columns] for columns in chunks]

@@ -15,7 +15,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.classify import classify
@@ -28,6 +30,7 @@ from dsa_workbench.files.detect import (
 from dsa_workbench.files.digits import places_of
 from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
 from dsa_workbench.files.header import column_names
+from dsa_workbench.files.lenient import Contracted, Kept, read_leniently, records_at
 from dsa_workbench.files.parse import (
     BadEncoding,
     Misfit,
@@ -37,17 +40,16 @@ from dsa_workbench.files.parse import (
     record_line,
 )
 from dsa_workbench.files.records import Block, cut_blocks
+from dsa_workbench.files.rejects import I64
 from dsa_workbench.files.sniff import encoding_note, guess_from, sniff
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import MIB, SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
+from dsa_workbench.files.tally import FILLED, Tally, findings_of_file, tally_found, tally_given, tally_lines
+from dsa_workbench.files.words import an
 
 MAX_THREADS = 4
 TAIL_BYTES = 256 * 1024
 _MARKED = "byte order marks in the middle of the file were left out."
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
@@ -65,12 +67,17 @@ def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook 
 
 @dataclass(slots=True)
 class _Result:
-    """A block's rows under the present guess; `batch` is None where the guess does not hold."""
+    """A block's rows under the present guess; `batch` is None where the guess does not hold.
 
-    rows: int
+    `records` counts the rows of the file, with those that are left out.
+    """
+
+    records: int
     filled: int
     batch: pa.RecordBatch | None
     evidence: list[Evidence]
+    tally: Tally
+    rejects: pa.Table | None = None
 
 
 class DelimitedTable:
@@ -93,6 +100,7 @@ class DelimitedTable:
         self._final = False
         self._evidence: list[Evidence] = []
         self._filled = 0
+        self._tally = Tally()
         self._guess = self._first_guess()
 
     @property
@@ -116,6 +124,11 @@ class DelimitedTable:
         return self._evidence or self.seen
 
     @property
+    def delimiter(self) -> str:
+        """Give the sign between cells."""
+        return self._layout.dialect.delimiter
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Say what was assumed and decided."""
         notes = list(self._opening_notes)
@@ -131,6 +144,12 @@ class DelimitedTable:
             notes.append(f"{self._filled:,} short row(s) were filled with nulls.")
         return tuple(notes)
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Tell what is written otherwise now, and what was lost; complete once all batches were read."""
+        added = len(self._names) - len(self.found.names)
+        return (*findings_of_file(self.found.bom, self.found.notes, added), *self._tally.findings(self._names))
+
     def locate(self, row: int) -> str:
         """Say which data row it is; blank lines and line ends in quotes keep it from being a line number."""
         return f"row {row + 1:,}"
@@ -142,14 +161,19 @@ class DelimitedTable:
         wrong = False
         evidence = self._evidence if self._final else [Evidence() for _ in self._names]
         known = self._final
+        self._tally = tally = Tally()
+        if self._options.rejects is not None:
+            self._options.rejects.restart(self.name)
         try:
             for block, result in self._run(evidence):
                 for seen, new in zip(evidence, result.evidence, strict=True):
                     seen.fold(new, rows)
-                rows += result.rows
+                tally.fold(result.tally)
+                self._leave_out(result.rejects, rows)
+                rows += result.records
                 filled += result.filled
                 wrong = wrong or result.batch is None
-                if result.batch is not None and not wrong and result.rows:
+                if result.batch is not None and not wrong and result.batch.num_rows:
                     yield result.batch
                 self._tell("typing" if wrong else "reading", rows, block.position)
         except Wider as err:
@@ -167,6 +191,27 @@ class DelimitedTable:
         if not known and decided != self._guess:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
+
+    def _leave_out(self, rejects: pa.Table | None, before: int) -> None:
+        if rejects is not None and self._options.rejects is not None and len(rejects):
+            self._options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
+
+    def rows_at(self, places: I64) -> pa.Table:
+        """Read again the rows at these places of the file (in order), as they stand there: `rejects.SCHEMA`."""
+        blocks = self._blocks(self._options.block_bytes)
+        return records_at(places, ((block, self._lenient(block).total) for block in blocks), self._layout)
+
+    def _lenient(self, block: Block) -> Kept:
+        """Parse a block and leave out the rows that do not fit."""
+        sure = bool(self._options.encoding or self.found.bom or self._encoding != "utf-8")
+        contracted = Contracted(self._names, self._given, self.found.numerals, sure)
+        return read_leniently(block, self._layout, contracted)
+
+    def _texts(self, block: Block) -> Texts:
+        """Parse a block for a first look."""
+        if self._options.rejects is None:
+            return parse_block(block, self._layout)
+        return self._lenient(block).texts
 
     def _blocks(self, size: int) -> Iterator[Block]:
         """Cut the file behind its header into blocks of whole records."""
@@ -223,7 +268,7 @@ class DelimitedTable:
     def _refused(self, err: Misfit, rows: int) -> ImportRejected:
         name, kind = self._names[err.column], self._guess[err.column]
         return ImportRejected(
-            f"{self.label}, line {err.line:,}, column {name!r}: {err.value!r:.80} is not {_article(str(kind))}.",
+            f"{self.label}, line {err.line:,}, column {name!r}: {err.value!r:.80} is not {an(str(kind))}.",
             hint="Correct the value, or give the column another type.",
             file=self.label, line=err.line, row=rows + err.row + 1, column=name, value=err.value, expected=str(kind),
         )  # fmt: skip
@@ -236,7 +281,7 @@ class DelimitedTable:
         seen = [Evidence() for _ in self._names]
         try:
             for block in self._blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
-                self._fold_texts(parse_block(block, self._layout), seen)
+                self._fold_texts(self._texts(block), seen)
                 if not small:
                     break
         except Wider as err:
@@ -315,24 +360,40 @@ class DelimitedTable:
 
     def _task(self, block: Block, known: list[Form]) -> _Result:
         """Parse and type one block; `known` are forms seen in blocks before it, perhaps not all of them."""
-        texts = parse_block(block, self._layout)
+        kept = self._lenient(block) if self._options.rejects is not None else None
+        texts = kept.texts if kept is not None else parse_block(block, self._layout)
         evidence: list[Evidence] = []
         arrays: list[pa.Array] = []
+        tally = Tally()
         for i, column in enumerate(texts.columns):
-            seen, array = self._typed(i, column, known[i], block)
+            told = self._told(i, column)
+            if kept is not None and i in self._given:
+                seen, array = Evidence(), kept.typed[i]
+            else:
+                seen, array = self._typed(i, column, told, known[i], block)
+            if kept is not None:
+                seen.first = {form: (int(kept.records[row]), value) for form, (row, value) in seen.first.items()}
             evidence.append(seen)
             if array is not None:
                 arrays.append(array)
-        batch = None
-        if len(arrays) == len(texts.columns):
-            batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        return _Result(texts.rows, texts.filled, batch, evidence)
+                (tally_given if i in self._given else tally_found)(tally, i, column, told, array)
+        records = texts.rows if kept is None else kept.total
+        tally_lines(tally, block, self._layout, records)
+        tally.add(FILLED, -1, texts.filled)
+        whole = len(arrays) == len(texts.columns)
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema) if whole else None
+        return _Result(records, texts.filled, batch, evidence, tally, kept.rejects if kept is not None else None)
 
-    def _typed(self, i: int, written: pa.StringArray, known: Form, block: Block) -> tuple[Evidence, pa.Array | None]:
+    def _told(self, i: int, written: pa.StringArray) -> pa.StringArray:
+        """Give the texts of a column with its numbers in the usual form."""
+        if self.found.numerals is None or self._guess[i] == pa.string():
+            return written
+        return self.found.numerals.translated(written)
+
+    def _typed(
+        self, i: int, written: pa.StringArray, column: pa.StringArray, known: Form, block: Block
+    ) -> tuple[Evidence, pa.Array | None]:
         guess = self._guess[i]
-        column = written
-        if self.found.numerals is not None and guess != pa.string():
-            column = self.found.numerals.translated(written)
         if i in self._given:
             array, misfit = cast_given(column, guess)
             if array is None:

@@ -168,3 +168,13 @@ _HELD: dict[pa.DataType, Form] = {
 def holds(kind: pa.DataType, forms: Form) -> bool:
     """Say whether values of these forms become values of this type without loss; what `decide` gives always holds."""
     return kind == pa.string() or not forms & ~(_HELD[kind] | Form.EMPTY)
+
+
+def is_found(kind: pa.DataType) -> bool:
+    """Say whether columns get this type by themselves."""
+    return kind in _HELD
+
+
+def held_forms(kind: pa.DataType) -> Form:
+    """Give the forms whose values become values of this type without loss."""
+    return _HELD[kind] | Form.EMPTY

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+
+_RENAME = re.compile(r"column \d+ has (the repeated|no) name")
 
 
 def numbered(count: int) -> list[str]:
@@ -55,3 +58,8 @@ def distinct_fields(schema: Any) -> tuple[Any, list[str]]:
         names.append(free)
     fields = [field.with_name(name) for field, name in zip(schema, names, strict=True)]
     return pa.schema(fields, schema.metadata) if notes else schema, notes
+
+
+def is_rename(note: str) -> bool:
+    """Say whether a note is one of those that `column_names` makes of a changed name."""
+    return bool(_RENAME.match(note))

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dsa_workbench.core.model.finding import Effect, Finding
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.files.tables import ArrowSource, TableSource
 
@@ -46,12 +47,14 @@ def open_memory(thing: Any, name: str) -> TableSource:
     if kind == "" and not isinstance(thing, (pa.Table, pa.RecordBatch)):
         return _open_stream(thing, name)
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     if isinstance(thing, pa.RecordBatch):
         table = pa.Table.from_batches([thing])
     elif isinstance(thing, pa.Table):
         table = thing
     elif kind == "pandas":
         table, notes = _from_pandas(thing, name)
+        findings = _nans(thing, table)
     else:
         table = (thing.collect() if kind == "polars lazy" else thing).to_arrow()
     _check_names(table.column_names, name)
@@ -61,7 +64,7 @@ def open_memory(thing: Any, name: str) -> TableSource:
     def read() -> Iterator[pa.RecordBatch]:
         yield from table.to_batches(max_chunksize=BATCH_ROWS)
 
-    return ArrowSource(name, name, schema, read, notes)
+    return ArrowSource(name, name, schema, read, notes, findings=findings)
 
 
 def _streams(thing: object) -> bool:
@@ -173,6 +176,15 @@ def _from_pandas(frame: Any, label: str) -> tuple[pa.Table, tuple[str, ...]]:
     frame = frame.set_axis(columns, axis=1)
     arrays = [_series(frame.iloc[:, i], column, label) for i, column in enumerate(columns)]
     return pa.Table.from_arrays(arrays, names=columns) if arrays else pa.table({}), tuple(notes)
+
+
+def _nans(frame: Any, table: pa.Table) -> tuple[Finding, ...]:
+    """Count the NaNs that became null: numpy's floats have no other way to say that a value is missing."""
+    columns = table.columns[table.num_columns - frame.shape[1] :]
+    names = table.column_names[table.num_columns - frame.shape[1] :]
+    floats = (getattr(kind, "kind", "") == "f" and type(kind).__module__.startswith("numpy") for kind in frame.dtypes)
+    found = ((name, c.null_count) for name, c, is_float in zip(names, columns, floats, strict=True) if is_float)
+    return tuple(Finding("NaN is null", Effect.FORM, count, name) for name, count in found if count)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -5,10 +5,12 @@ An unquoted null token (by default nothing at all) is null; whatever is quoted i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
@@ -59,8 +61,16 @@ class Texts:
     filled: int
 
 
-def parse_block(block: Block, layout: Layout) -> Texts:
-    """Parse whole records.
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """A record of a block, from 0, and how many cells it has: not as many as there are columns."""
+
+    record: int
+    cells: int
+
+
+def parse_block(block: Block, layout: Layout, ragged: list[Ragged] | None = None) -> Texts:
+    """Parse whole records; those of the wrong length go to `ragged`, in order, where it is given.
 
     Raises
     ------
@@ -80,8 +90,11 @@ def parse_block(block: Block, layout: Layout) -> Texts:
         raise _explained(block, layout, err) from err
     columns = [_flat(c) for c in table.columns]
     if layout.trailing:
-        return _without_last(columns, table.num_rows, bad, block, layout)
+        return _without_last(columns, table.num_rows, bad, block, layout, ragged)
     if not bad:
+        return Texts(columns, table.num_rows, 0)
+    if not layout.fill and ragged is not None:
+        ragged += [Ragged(row.number - 1, row.actual_columns) for row in bad]
         return Texts(columns, table.num_rows, 0)
     if not layout.fill:
         raise _ragged(block, layout, bad[0].number, bad[0].actual_columns)
@@ -125,28 +138,49 @@ def _flat(column: pa.ChunkedArray) -> pa.StringArray:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
 
 
-def _without_last(columns: list[pa.StringArray], good: int, bad: Sequence[Any], block: Block, layout: Layout) -> Texts:
+def _without_last(
+    columns: list[pa.StringArray],
+    good: int,
+    bad: Sequence[Any],
+    block: Block,
+    layout: Layout,
+    ragged: list[Ragged] | None,
+) -> Texts:
     """Drop the nothing behind the last delimiter; a row may do without that delimiter, but not have a cell there."""
     count = layout.columns - 1
     wrong = [row for row in bad if row.actual_columns != count]
-    if wrong:
+    if wrong and ragged is None:
         raise _ragged(block, layout, wrong[0].number, wrong[0].actual_columns)
-    texts = Texts(columns, good, 0) if not bad else _filled(columns, good, bad, layout)
+    short = [row for row in bad if row.actual_columns == count]
+    gone = [row.number - 1 for row in wrong]
+    texts = Texts(columns, good, 0) if not short else _filled(columns, good, short, layout, gone)
     last = texts.columns[-1]
-    there = int(pc.index(pc.fill_null(pc.greater(pc.binary_length(last), 0), False), pa.scalar(True)).as_py())
-    if there >= 0:
-        raise _ragged(block, layout, there + 1, layout.columns)
-    return Texts(texts.columns[:-1], texts.rows, 0)
+    there = np.flatnonzero(pc.fill_null(pc.greater(pc.binary_length(last), 0), False).to_numpy(zero_copy_only=False))
+    if len(there) and ragged is None:
+        raise _ragged(block, layout, int(there[0]) + 1, layout.columns)
+    kept = texts.columns[:-1]
+    if ragged is None:
+        return Texts(kept, texts.rows, 0)
+    longer = np.delete(np.arange(texts.rows + len(gone)), gone)[there]
+    ragged += [Ragged(row.number - 1, row.actual_columns) for row in wrong]
+    ragged += [Ragged(record, layout.columns) for record in longer.tolist()]
+    ragged.sort(key=lambda row: row.record)
+    if len(there):
+        fine = pa.array(np.delete(np.arange(texts.rows), there))
+        kept = [column.take(fine) for column in kept]
+    return Texts(kept, texts.rows - len(there), 0)
 
 
-def _filled(columns: list[pa.StringArray], good: int, bad: Sequence[Any], layout: Layout) -> Texts:
-    """Put the short rows, filled with nulls, back where they stood."""
+def _filled(
+    columns: list[pa.StringArray], good: int, bad: Sequence[Any], layout: Layout, gone: Sequence[int] = ()
+) -> Texts:
+    """Put the short rows, filled with nulls, back where they stood; the records `gone` are no rows at all."""
     end = layout.dialect.delimiter
     lines = [row.text + end * (layout.columns - row.actual_columns) for row in bad]
     again: list[Any] = []
     short = _read("\n".join(lines).encode() + b"\n", layout, again)
     # Arrow counts the records of a block from 1, without blank lines.
-    places = {row.number - 1: good + i for i, row in enumerate(bad)}
+    places = {row.number - 1 - bisect_left(gone, row.number - 1): good + i for i, row in enumerate(bad)}
     total = good + len(bad)
     plain = iter(range(good))
     order = pa.array([places[i] if i in places else next(plain) for i in range(total)])
@@ -209,6 +243,14 @@ class Misfit(Exception):
         self.row = row
         self.value = value
         self.line = line
+
+
+def cells_of_records(texts: Sequence[str], count: int, layout: Layout) -> list[pa.StringArray]:
+    """Parse records that all have so many cells, into that many columns."""
+    data = "".join(text + "\n" for text in texts).encode()
+    wide = replace(layout, columns=count, trailing=False)
+    block = Block(memoryview(data), 1, 0, 0)
+    return [_flat(c) for c in _read(cleaned(block.data, layout.dialect), wide, []).columns]
 
 
 def first_cells(record: bytes, dialect: Dialect, label: str) -> list[str | None]:

@@ -201,6 +201,13 @@ def _border_by_cells(data: bytes, line_end: bytes, pattern: re.Pattern[bytes]) -
 
 def record_starts(data: memoryview, dialect: Dialect, *, blank_lines: bool) -> npt.NDArray[np.int64]:
     """Find where each record begins, to tell a person its line; blank lines are records only where asked."""
+    return record_spans(data, dialect, blank_lines=blank_lines)[0]
+
+
+def record_spans(
+    data: memoryview, dialect: Dialect, *, blank_lines: bool
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find where each record begins and where the next line does; blank lines are records only where asked."""
     array = np.frombuffer(data, np.uint8)
     borders = np.flatnonzero(array == dialect.newline[0]) + 1
     if dialect.quote is not None:
@@ -211,11 +218,11 @@ def record_starts(data: memoryview, dialect: Dialect, *, blank_lines: bool) -> n
             borders = borders[(cell < 0) | (borders > end[cell])]
     starts: npt.NDArray[np.int64] = np.concatenate([np.zeros(1, np.int64), borders])
     starts = starts[starts < len(data)]
+    ends = np.append(starts[1:], len(data))
     if blank_lines and dialect.comment is None:
-        return starts
+        return starts, ends
     first = array[starts]
     filled = (first != 10) & (first != 13)
     if dialect.comment is not None:
         filled &= first != ord(dialect.comment)
-    kept: npt.NDArray[np.int64] = starts[filled]
-    return kept
+    return starts[filled], ends[filled]

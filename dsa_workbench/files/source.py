@@ -7,6 +7,7 @@ list, are one table (`united`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from dsa_workbench.errors import InvalidInput
@@ -118,7 +119,8 @@ def _open_mapping(tables: Mapping[Any, Any], options: ReadOptions, progress: Pro
         raise InvalidInput("The dict of tables is empty.", hint="Give at least one table.")
     opened: list[TableSource] = []
     for key, value in tables.items():
-        found = open_tables(value, options, progress=progress)
+        log = options.rejects.under(str(key)) if options.rejects is not None else None
+        found = open_tables(value, replace(options, rejects=log), progress=progress)
         if len(found) != 1:
             raise InvalidInput(
                 f"{key!r} holds {len(found)} tables.",

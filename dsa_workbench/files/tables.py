@@ -16,7 +16,9 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.files.rejects import RejectLog
 
 MIB = 1024 * 1024
 
@@ -61,6 +63,8 @@ class ReadOptions:
     ragged: Literal["error", "fill"] = "error"
     """What to do with rows of unlike length: refuse the file, or fill short ones up with nulls, and give columns of
     their own (`c8`) to the cells that stand beyond the header."""
+    rejects: RejectLog | None = None
+    """Where rows go that do not fit; without it such a row refuses the file."""
     sheets: Sequence[str] | None = None
     """The sheets of a workbook to read; all of them by default."""
     filename: str | None = None
@@ -138,6 +142,8 @@ class ArrowSource:
     notes: tuple[str, ...] = ()
     first_row: int = 1
     """The number that the file gives to the first data row."""
+    findings: tuple[Finding, ...] = ()
+    """What is written otherwise now, and what was lost."""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Read the rows in order."""

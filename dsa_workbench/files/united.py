@@ -22,6 +22,7 @@ from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.folding import adapted
 from dsa_workbench.files.forms import Form, decide
 from dsa_workbench.files.gather import FileSet
+from dsa_workbench.files.sheets import SheetSource
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import ArrowSource, ProgressHook, ReadOptions, Retyped, TableSource
 from dsa_workbench.files.unifying import Share, unify
@@ -41,6 +42,8 @@ def open_set(files: FileSet, options: ReadOptions, opener: Opener, progress: Pro
     InvalidInput
         An option does not fit the files.
     """
+    # Row numbers would be those of one file or another: what does not fit refuses the set.
+    options = replace(options, rejects=None)
     found: dict[str, list[Share]] = {}
     plain = replace(options, types=options.types if isinstance(options.types, str) else None, filename=None)
     for number, part in enumerate(files.parts):
@@ -69,7 +72,7 @@ def _blank_columns(table: TableSource, file: Input, options: ReadOptions) -> fro
     if isinstance(table, DelimitedTable) and _is_whole(file, options):
         names = zip(table.schema.names, table.seen, strict=True)
         return frozenset(name for name, seen in names if not seen.forms & ~Form.EMPTY)
-    if isinstance(table, ArrowSource):
+    if isinstance(table, ArrowSource | SheetSource):
         batches = list(table.batches())
         columns = enumerate(table.schema.names)
         return frozenset(name for i, name in columns if all(b.column(i).null_count == len(b) for b in batches))

@@ -8,6 +8,7 @@ from typing import Any
 
 from dsa_workbench.core.model.change import SchemaChange
 from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.finding import finding_of
 from dsa_workbench.core.model.ids import short
 from dsa_workbench.core.model.ref import Dataset, Ref
 from dsa_workbench.rendering.cells import cut
@@ -30,6 +31,7 @@ from dsa_workbench.rendering.document import (
     line,
     plain,
 )
+from dsa_workbench.rendering.imports import report_lines
 from dsa_workbench.rendering.words import count, moment, short_changes, size
 
 SHOWN = 50
@@ -97,6 +99,10 @@ def commit(commit: Commit, refs: Sequence[str], schema: Mapping[str, Sequence[Sc
         blocks.append(Verbatim("\n".join(visible(part) for part in body.split("\n"))))
     if commit.summary:
         blocks.append(_summary_grid(commit.summary))
+        told = {name: [finding_of(f) for f in counts.get("report", ())] for name, counts in commit.summary.items()}
+        lines = report_lines(told, noted=True)
+        if lines:
+            blocks += [line("Told by the import:"), Bullets(tuple(lines))]
     for name, found in schema.items():
         if found:
             blocks.append(line(f"Schema of {visible(name)}:"))
@@ -168,7 +174,7 @@ def _when(value: datetime | None) -> str:
     return "" if value is None else moment(value)
 
 
-def committed(commit: Commit, where: str, *, created: bool, rows: int, seconds: str, notes: Sequence[str]) -> Document:
+def committed(commit: Commit, where: str, *, created: bool, rows: int, seconds: str) -> Document:
     """Show the outcome of an import or a commit; `where` is ``dataset@branch``."""
     head: Pieces
     if not created:
@@ -182,10 +188,7 @@ def committed(commit: Commit, where: str, *, created: bool, rows: int, seconds: 
         )
         change = summary_of(commit)
         first = line(f"{count(rows, 'row')}; {change}; {seconds}." if change else f"{count(rows, 'row')}; {seconds}.")
-    blocks: list[Block] = [Heading(head), first]
-    if notes:
-        blocks.append(Bullets(tuple(plain(visible(note)) for note in notes)))
-    return tuple(blocks)
+    return Heading(head), first
 
 
 def exported(spec: str, path: str, *, rows: int, size_bytes: int, seconds: str) -> Document:

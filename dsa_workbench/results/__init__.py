@@ -8,8 +8,11 @@ from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
 from dsa_workbench.results.equality import Equality
 from dsa_workbench.results.explained import Explained
+from dsa_workbench.results.imports import Rejects, Report
 from dsa_workbench.results.jobs import JobResult, Jobs
+from dsa_workbench.results.keys import SuggestedKeys
 from dsa_workbench.results.merges import Conflicts, MergeResult
+from dsa_workbench.results.preview import Preview, PreviewedTable
 from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
 from dsa_workbench.results.refs import Datasets, Refs
@@ -31,9 +34,14 @@ __all__ = [
     "Jobs",
     "Log",
     "MergeResult",
+    "Preview",
+    "PreviewedTable",
     "QueryResult",
     "Reading",
     "Refs",
+    "Rejects",
+    "Report",
     "RowSource",
     "Status",
+    "SuggestedKeys",
 ]

@@ -9,10 +9,11 @@ from typing import Any, overload
 
 from dsa_workbench.core.model.change import SchemaChange
 from dsa_workbench.core.model.commit import Commit
-from dsa_workbench.rendering import history
+from dsa_workbench.rendering import history, imports
 from dsa_workbench.rendering.document import Document
 from dsa_workbench.rendering.words import duration
 from dsa_workbench.results.displayed import Displayed
+from dsa_workbench.results.imports import Rejects, Report
 
 
 class _OfCommit:
@@ -52,8 +53,11 @@ class _OfCommit:
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:
-        """What changed against the first parent: table -> counts of rows."""
-        return self.commit.summary
+        """What changed against the first parent: table -> counts of rows; without what the import had to tell."""
+        return {
+            table: {what: told for what, told in counts.items() if what != "report"}
+            for table, counts in self.commit.summary.items()
+        }
 
     @property
     def short(self) -> str:
@@ -67,7 +71,7 @@ class CommitResult(_OfCommit, Displayed):
 
     `created` is False where nothing changed: then no commit was made, and `commit` is the one that stood
     there. `rows` counts the rows of the written tables as they are now, `notes` are sentences on what was
-    assumed.
+    assumed, `report` counts what was kept, changed in form or lost, and `rejects` holds the rows that were left out.
     """
 
     commit: Commit
@@ -77,14 +81,16 @@ class CommitResult(_OfCommit, Displayed):
     rows: int
     seconds: float
     notes: tuple[str, ...] = ()
+    report: Report = field(default_factory=Report)
+    rejects: Rejects = field(default_factory=Rejects)
+    hint: str = ""
 
     def document(self) -> Document:
         """Describe what was committed."""
         where = f"{self.dataset}@{self.ref}"
         spent = duration(self.seconds)
-        return history.committed(
-            self.commit, where, created=self.created, rows=self.rows, seconds=spent, notes=self.notes
-        )
+        head = history.committed(self.commit, where, created=self.created, rows=self.rows, seconds=spent)
+        return (*head, *imports.notes_of(self.notes, self.report.findings, self.hint))
 
 
 @dataclass(frozen=True, repr=False)

@@ -26,3 +26,12 @@ def one_of(what: str, given: str, known: tuple[str, ...]) -> Any:
 def mode_of(given: str) -> Mode:
     """Take a word for the mode of an import."""
     return Mode(one_of("mode", given, tuple(Mode)))
+
+
+def skips_rejects(given: str | None, target: object) -> bool:
+    """Say whether rows that do not fit are left out: where it is said so, or where it is said where they go."""
+    if given is None:
+        return target is not None
+    if one_of("way with rejects", given, ("refuse", "skip")) == "refuse" and target is not None:
+        raise InvalidInput("rejects='refuse' leaves no rows for rejects_to=.", hint="Leave one of them out.")
+    return given == "skip"

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, overload
 
+from dsa_workbench.core.model.ids import short
 from dsa_workbench.core.model.job import JobKind
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.imports.import_file import ImportFile, default_message, import_file
+from dsa_workbench.features.imports.import_file import ImportFile, default_message, import_file, preview_file
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.files.hold import hold
+from dsa_workbench.files.rejects import MOST
 from dsa_workbench.files.tables import DETECT
-from dsa_workbench.results import CommitResult, JobResult
-from dsa_workbench.workbench.arguments import columns_of, mode_of
+from dsa_workbench.results import CommitResult, Diff, JobResult, Preview, PreviewedTable, Rejects, Report
+from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects
 from dsa_workbench.workbench.explaining import ExplainVerbs, read_options
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_commit
 
@@ -38,13 +41,17 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
         member: str | None = None, filename: str | None = None, huge: bool = False,
         rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
-        progress: ProgressHook | None = None, background: Literal[False] = False,
+        rejects: str | None = None, max_rejects: int = MOST, rejects_to: str | os.PathLike[str] | None = None,
+        dry_run: Literal[False] = False, progress: ProgressHook | None = None, background: Literal[False] = False,
     ) -> CommitResult: ...  # fmt: skip
 
     @overload
     def import_file(
         self, source: Any, dataset: str, *, background: Literal[True], **options: Any
     ) -> JobResult[CommitResult]: ...
+
+    @overload
+    def import_file(self, source: Any, dataset: str, *, dry_run: Literal[True], **options: Any) -> Preview: ...
 
     def import_file(  # type: ignore[misc] # the options of a job are those of the other, and written once
         self,
@@ -76,9 +83,13 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         huge: bool = False,
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        rejects: str | None = None,
+        max_rejects: int = MOST,
+        rejects_to: str | os.PathLike[str] | None = None,
+        dry_run: bool = False,
         progress: ProgressHook | None = None,
         background: bool = False,
-    ) -> CommitResult | JobResult[CommitResult]:
+    ) -> CommitResult | JobResult[CommitResult] | Preview:
         """Import a CSV, Excel, Parquet, Arrow or JSON file, or several as one table, and commit it.
 
         Parameters
@@ -110,6 +121,13 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             Old column name -> new, where columns were renamed.
         idempotency_key
             A word for this write: repeated with the same word, it is done once.
+        rejects
+            ``"refuse"`` (the default): a row that does not fit refuses the file. ``"skip"``: such rows are left out,
+            `max_rejects` at most, and stand in the result's ``rejects``.
+        rejects_to
+            A CSV file for the rows that are left out, to be corrected and imported again; means ``rejects="skip"``.
+        dry_run
+            Write nothing to the store, and show what would come of it; ``.commit()`` of the preview does it.
         background
             Import on a thread and hand back a `JobResult` at once; errors are then raised by its `wait`. A file object
             is copied to a temporary file first, and a pandas frame in memory: both are yours again.
@@ -129,8 +147,12 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         )  # fmt: skip
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
-            idempotency_key, progress,
+            idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects, rejects_to,
         )  # fmt: skip
+        if dry_run and background:
+            raise InvalidInput("A dry run does not go to the background.", hint="Leave one of them out.")
+        if dry_run:
+            return self._preview(command)
         return self._import_in_background(command) if background else self._import(command)
 
     def commit(
@@ -163,9 +185,32 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
 
     def _import(self, command: ImportFile) -> CommitResult:
         started = time.perf_counter()
-        done = import_file(self.actor, self.store, self._cache, command)
-        seconds = time.perf_counter() - started
-        return CommitResult(done.commit, done.dataset, done.ref, done.created, done.rows, seconds, done.notes)
+        found = import_file(self.actor, self.store, self._cache, command)
+        done, seconds = found.committed, time.perf_counter() - started
+        rejects = Rejects({part.table: part for part in found.rejected})
+        return CommitResult(
+            done.commit, done.dataset, done.ref, done.created, done.rows, seconds, found.notes,
+            Report(found.findings), rejects, done.hint,
+        )  # fmt: skip
+
+    def _preview(self, command: ImportFile) -> Preview:
+        started = time.perf_counter()
+        found = preview_file(self.actor, self.store, self._cache, command)
+        seen, seconds = found.previewed, time.perf_counter() - started
+        rejected = {part.table: part for part in found.rejected}
+        names = dict(zip(seen.built.manifests, found.rejected, strict=True))
+        tables = tuple(
+            PreviewedTable(name, b.manifest.rows, b.manifest.schema, b.manifest.key, names[name].bad_keys)
+            for name, b in seen.built.manifests.items()
+        )
+        source = command.source_name or ("the file" if hasattr(command.source, "read") else "the table in memory")
+        head = f" ({short(seen.head)})" if seen.head is not None else ", which is not there yet"
+        return Preview(
+            source, command.dataset, command.ref, tables,
+            Diff(f"{command.dataset}@{command.ref}{head}", source, seen.diff), seen.changes, seen.protected,
+            command.skip, Report(found.findings), Rejects(rejected), found.notes, seconds,
+            lambda: self._import(found.command), seen.built.hint,
+        )  # fmt: skip
 
     def _import_in_background(self, command: ImportFile) -> JobResult[CommitResult]:
         """Start a job. Its key makes the import one that is done once, and tells later whether it was done."""

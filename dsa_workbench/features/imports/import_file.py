@@ -1,121 +1,109 @@
-"""Importing a file, a file object or tables in memory as a commit."""
+"""Importing a file, a file object or tables in memory as a commit; or only looking what would come of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
 
+from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import COMMITTING, Progress
-from dsa_workbench.core.model.ref import DEFAULT_BRANCH
-from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
-from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.imports.given_types import ContractedTable, asked_types, find_contract
-from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
+from dsa_workbench.features.imports.arrival import Arrival
+from dsa_workbench.features.imports.import_command import ImportFile
+from dsa_workbench.features.imports.rejected_rows import RejectedRows, first_of, write_rejects
+from dsa_workbench.features.versioning.build_tables import CommitTables
+from dsa_workbench.features.versioning.commit_tables import Committed, commit_tables
 from dsa_workbench.features.versioning.incoming import Mode
+from dsa_workbench.features.versioning.preview_tables import Previewed, preview_tables
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
-from dsa_workbench.files.gather import lasting, source_name
-from dsa_workbench.files.source import ReadOptions, open_tables
-from dsa_workbench.files.tables import Named
+
+__all__ = ["ImportFile", "Imported", "PreviewedImport", "default_message", "import_file", "preview_file"]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportFile:
-    """What to import, and how.
+class Imported:
+    """What came of an import: the commit, the rows that were left out, and what there is to tell of each table."""
 
-    `source` is whatever `open_tables` takes: files, tables in memory, or a dict of these. `table` names the one table
-    that is in it.
-    """
-
-    source: Any
-    dataset: str
-    table: str | None = None
-    ref: str = DEFAULT_BRANCH
-    mode: Mode = Mode.REPLACE
-    key: tuple[str, ...] | None = None
-    rename: Mapping[str, str] = field(default_factory=dict)
-    message: str | None = None
-    author: str | None = None
-    options: ReadOptions = field(default_factory=ReadOptions)
-    idempotency_key: str | None = None
-    progress: Callable[[Progress], None] | None = None
+    committed: Committed
+    rejected: Sequence[RejectedRows] = ()
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> Committed:
+@dataclass(frozen=True, slots=True)
+class PreviewedImport:
+    """What would come of an import."""
+
+    previewed: Previewed
+    rejected: Sequence[RejectedRows]
+    findings: Mapping[str, Sequence[Finding]]
+    command: ImportFile
+    notes: tuple[str, ...] = ()
+
+
+def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> Imported:
     """Read a source and commit what is in it.
 
     A workbook or a dict of tables is all that the dataset holds from then on, unless sheets were chosen or rows are
     added. Errors are those of `commit_tables`.
     """
-    # A file object is opened once: it may be read more than once, from where it stood.
-    source = lasting(command.source)
+    arrival = Arrival(command)
+    done = commit_tables(actor, store, cache, _commit_of(command, arrival))
+    rejected = arrival.rejected()
+    return Imported(done, rejected, arrival.findings(), (*_kept_aside(command, rejected), *done.notes))
 
-    def arrive(standing: Mapping[str, Schema]) -> Arriving:
-        options = replace(command.options, types=asked_types(command.options.types))
-        tables: Sequence[Any] = open_tables(source, options, progress=command.progress)
-        tables = _contracted(command, source, standing, tables, options)
-        if command.table is None:
-            several = len(tables) > 1 or isinstance(command.source, Mapping)
-            return Arriving(tables, whole=several and command.options.sheets is None)
-        if len(tables) > 1:
-            raise InvalidInput(
-                f"There are {len(tables)} tables in it: {', '.join(t.name for t in tables)}.",
-                hint="Choose one with sheets=['...'] (--sheets) to give it another name.",
-            )
-        return Arriving([Named(command.table, tables[0])])
 
-    return commit_tables(
-        actor,
-        store,
-        cache,
-        CommitTables(
-            command.dataset,
-            arrive,
-            command.ref,
-            command.mode,
-            command.key,
-            command.rename,
-            command.message or default_message(command),
-            command.author,
-            command.idempotency_key,
-            before_commit=_before_commit(command.progress),
-        ),
+def preview_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> PreviewedImport:
+    """Read a source and say what a commit of it would come to; nothing is written to the store.
+
+    Rows that do not fit are left out of it, whether the import would leave them out or refuse the file.
+    """
+    arrival = Arrival(replace(command, skip=True))
+    previewed = preview_tables(actor, store, cache, _commit_of(command, arrival))
+    rejected = arrival.rejected()
+    notes = (*_kept_aside(command, rejected), *previewed.built.notes)
+    # A file object was opened by now, and the commit of the preview begins where it began.
+    kept = replace(command, source=arrival.source, promise=previewed.promise)
+    return PreviewedImport(previewed, rejected, arrival.findings(), kept, notes)
+
+
+def _commit_of(command: ImportFile, arrival: Arrival) -> CommitTables:
+    return CommitTables(
+        command.dataset,
+        arrival,
+        command.ref,
+        command.mode,
+        command.key,
+        command.rename,
+        command.message or default_message(command),
+        command.author,
+        command.idempotency_key,
+        before_commit=_before_commit(command.progress),
+        promise=command.promise,
     )
+
+
+def _kept_aside(command: ImportFile, rejected: Sequence[RejectedRows]) -> list[str]:
+    """Write the rows that were left out where the user wants them, and say how many there are."""
+    files: Mapping[str, Path] = write_rejects(command.rejects_to, rejected) if command.rejects_to is not None else {}
+    notes = []
+    for part in rejected:
+        count = part.rows.num_rows
+        if count:
+            rows = "1 row was" if count == 1 else f"{count:,} rows were"
+            of = f" of {part.table}" if len(rejected) > 1 else ""
+            where = f"; they are in {files[part.table]}" if part.table in files else ""
+            notes.append(f"{rows} left out{of}, the first is {first_of(part)}{where}.")
+    return notes
 
 
 def _before_commit(progress: Callable[[Progress], None] | None) -> Callable[[int], None] | None:
     return None if progress is None else lambda rows: progress(Progress(COMMITTING, rows))
 
 
-def _contracted(
-    command: ImportFile, source: Any, standing: Mapping[str, Schema], tables: Sequence[Any], options: ReadOptions
-) -> Sequence[Any]:
-    """Open the tables under the types that were given, now or by an import before.
-
-    What is added to a table is read by what stands there, too: text that looks like numbers in this file alone would
-    come in as numbers, and 1.50 as 1.5. All else is guessed as ever, so that 02139 is refused by a column of whole
-    numbers rather than taken for 2139.
-    """
-    types = command.options.types
-    if len(tables) != 1:
-        return [ContractedTable(t, find_contract(types, None, t.schema.names, {})) if types else t for t in tables]
-    names = tables[0].schema.names
-    schema = standing.get(command.table or tables[0].name)
-    if schema is None and len(standing) == 1 and command.table is None:
-        schema = next(iter(standing.values()))
-    contract = find_contract(types, schema, names, command.rename)
-    columns = dict(contract.columns)
-    if command.mode is not Mode.REPLACE and types is None and schema is not None:
-        kept = ("string", "decimal", "float32")
-        columns = {c.name: c.type for c in schema.columns if c.name in names and c.type.startswith(kept)} | columns
-    if columns and not isinstance(types, str) and columns != options.types:
-        tables = open_tables(source, replace(options, types=columns), progress=command.progress)
-    return [ContractedTable(tables[0], contract)] if contract.columns or contract.every else tables
-
-
 def default_message(command: ImportFile) -> str:
     """Say what a commit is for, where the user does not."""
     verb = {Mode.REPLACE: "Import", Mode.APPEND: "Append", Mode.UPSERT: "Upsert"}[command.mode]
-    return f"{verb} {source_name(command.source) or command.dataset}"
+    return f"{verb} {command.source_name or command.dataset}"

@@ -22,13 +22,8 @@ from dsa_workbench.errors import ImportRejected, NotFound, RefConflict
 from dsa_workbench.features.patches.matching import load_rows
 from dsa_workbench.features.patches.model import Patch, TablePatch
 from dsa_workbench.features.patches.planning import Planned, added_table, plan_patch
-from dsa_workbench.features.versioning.commit_tables import (
-    Base,
-    CommitTables,
-    commit_tree,
-    load_base,
-    stored_table,
-)
+from dsa_workbench.features.versioning.build_tables import Base, CommitTables, stored_table
+from dsa_workbench.features.versioning.commit_tables import commit_tree, load_base
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest, tree_id
 from dsa_workbench.features.versioning.merger import SchemaConflict, TableConflicts
@@ -155,7 +150,7 @@ def _attempt(
     tree = Tree(tuple(sorted(entries.items())))
     if tree_id(tree).hex() == base.commit.tree:
         return AppliedPatch("up to date", base.commit, {}, {}, counts, notes), None
-    new = {name: stored_table(store, cache, b) for name, b in out.built.items()}
+    new = {name: stored_table(store.segments, cache, b) for name, b in out.built.items()}
     commit, head = commit_tree(actor, store, target, base, tree, new, list(out.built.values()), out.uploaded)
     if commit is None:
         return None, head

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,63 +14,30 @@ from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId, short
 from dsa_workbench.core.model.manifest import Tree
 from dsa_workbench.core.model.objects import commit_body, parse_tree
-from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Dataset, Ref, RefKind
-from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.model.ref import Ref, RefKind
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
 from dsa_workbench.errors import (
     AlreadyExists,
     DatabaseUnavailable,
+    ImportRejected,
     InvalidInput,
     NotFound,
     RefConflict,
     RefProtected,
 )
-from dsa_workbench.features.versioning.file_events import file_event
-from dsa_workbench.features.versioning.incoming import Incoming, Mode, plan_table
-from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest, store_tree, tree_id
+from dsa_workbench.features.versioning.build_tables import Base, CommitTables, build_tables
+from dsa_workbench.features.versioning.incoming import Mode
+from dsa_workbench.features.versioning.manifests import BuiltManifest, store_tree, tree_id
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.summary import summarize
-from dsa_workbench.features.versioning.write_table import write_table
-from dsa_workbench.files.imprint import imprint
-from dsa_workbench.files.source import Retyped
 
 ATTEMPTS = 200
 _PATIENCE = 0.5
 """The longest pause between two attempts, in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arriving:
-    """Tables that come in; `whole` says that they are all the dataset holds from now on."""
-
-    tables: Sequence[Incoming]
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CommitTables:
-    """What to commit.
-
-    `arrive` is given the schemas that stand there and returns the tables that come in; it is called again when an
-    append or an upsert lost a race.
-    """
-
-    dataset: str
-    arrive: Callable[[Mapping[str, Schema]], Arriving]
-    ref: str = DEFAULT_BRANCH
-    mode: Mode = Mode.REPLACE
-    key: tuple[str, ...] | None = None
-    rename: Mapping[str, str] = field(default_factory=dict)
-    message: str | None = None
-    author: str | None = None
-    idempotency_key: str | None = None
-    progress: Callable[[int], None] | None = None
-    before_commit: Callable[[int], None] | None = None
-    """Called with the rows written, once all is stored and just before the commit; what it raises stops that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +50,7 @@ class Committed:
     created: bool
     rows: int
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What stands there when the work begins."""
-
-    dataset: Dataset | None = None
-    ref: Ref | None = None
-    commit: Commit | None = None
-    tables: Mapping[str, StoredTable] = field(default_factory=dict)
-    tree: Tree = field(default_factory=lambda: Tree(()))
+    hint: str = ""
 
 
 def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables) -> Committed:
@@ -152,39 +109,38 @@ def _attempt(
         done = _recall(unit, base, command)
     if done is not None:
         return done, None
-    arriving = command.arrive({name: t.schema for name, t in base.tables.items()})
-    incoming = arriving.tables
-    _check_tables(incoming)
-    names = [t.name for t in incoming] if arriving.whole else _target_names(command, base, incoming)
-    built: dict[str, BuiltManifest] = {}
-    uploaded: set[ObjectId] = set()
-    notes: list[str] = []
-    for table, name in zip(incoming, names, strict=True):
-        written = _write(store, command, table, base.tables.get(name))
-        built[name] = written.built
-        uploaded |= written.uploaded
-        notes += [*written.notes, *table.notes]
-    rows = sum(b.manifest.rows for b in built.values())
-    if arriving.whole and command.mode is Mode.REPLACE:
-        entries = {name: m.id for name, m in built.items()}
-        gone = [name for name in base.tree.names if name not in entries]
-        if gone:
-            notes.append(f"The tables {', '.join(gone)} are not in it: this version is without them.")
-    else:
-        entries = dict(base.tree.tables) | {name: m.id for name, m in built.items()}
-    tree = Tree(tuple(sorted(entries.items())))
-    sources = _sources(command, base, dict(zip(names, incoming, strict=True)), tree)
-    if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
-        events = (file_event(base.commit.sources.get(name), sources.get(name)) for name in names)
-        notes += [event.sentence for event in events if event is not None]
-        return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
-    new = {name: stored_table(store, cache, manifest) for name, manifest in built.items()}
+    _check_promise(command, base)
+    built = build_tables(store.segments, store.segments, cache, base, command)
+    if base.commit is not None and tree_id(built.tree).hex() == base.commit.tree:
+        return Committed(base.commit, command.dataset, command.ref, False, built.rows, built.notes, built.hint), None
+    _check_promise(command, base, built.tree)
     if command.before_commit is not None:
-        command.before_commit(rows)
-    commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded, sources=sources)
+        command.before_commit(built.rows)
+    commit, head = commit_tree(
+        actor, store, command, base, built.tree, built.tables, list(built.manifests.values()), built.uploaded,
+        remarks=built.remarks, sources=built.sources,
+    )  # fmt: skip
     if commit is None:
         return None, head
-    return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
+    return Committed(commit, command.dataset, command.ref, True, built.rows, built.notes, built.hint), None
+
+
+def _check_promise(command: CommitTables, base: Base, tree: Tree | None = None) -> None:
+    """Refuse to commit what is not what a preview has shown."""
+    promise = command.promise
+    if promise is None:
+        return
+    head = base.ref.commit_id if base.ref is not None else None
+    if head != promise.head:
+        raise RefConflict(
+            f"{command.dataset}@{command.ref} was moved since the preview.",
+            hint="Look at a new preview: nothing was committed.",
+            head=head.hex() if head is not None else None,
+        )
+    if tree is not None and tree_id(tree) != promise.tree:
+        raise ImportRejected(
+            "The data is not what it was at the preview.", hint="Look at a new preview: nothing was committed."
+        )
 
 
 def commit_tree(
@@ -197,31 +153,25 @@ def commit_tree(
     built: Sequence[BuiltManifest],
     uploaded: Collection[ObjectId],
     merged: Commit | None = None,
+    *,
+    remarks: Mapping[str, list[dict[str, Any]]] | None = None,
     sources: Mapping[str, dict[str, Any]] | None = None,
 ) -> tuple[Commit | None, Ref | None]:
     """Commit a tree whose segments are stored; `new` are the tables in it that are not those of `base`.
 
     Returns
     -------
-    The commit, or None and where the branch is now, where somebody else moved it. `merged` is a second parent;
-    `sources` describes the files that tables were read from.
+    The commit, or None and where the branch is now, where somebody else moved it. `merged` is a second parent,
+    `remarks` stand in the summary of the tables, under `report`; `sources` describes the files they were read from.
     """
     summary = summarize(base.tables, new, tree.names, command.rename)
+    for name, told in (remarks or {}).items():
+        if name in summary:
+            summary[name]["report"] = told
     commit = replace(_commit(actor, command, base, tree, merged), summary=summary, sources=dict(sources or {}))
     with store.unit() as unit:
         moved, head = _publish(actor, store, unit, command, base, commit, tree, built, sorted(uploaded))
     return (commit, None) if moved else (None, head)
-
-
-def _sources(
-    command: CommitTables, base: Base, incoming: Mapping[str, Incoming], tree: Tree
-) -> dict[str, dict[str, Any]]:
-    """Describe the files of the tables that are a file each: what was added to is none, what stays is as it was."""
-    before = base.commit.sources if base.commit is not None else {}
-    kept = {name: before[name] for name in tree.names if name in before and name not in incoming}
-    if command.mode is not Mode.REPLACE:
-        return kept
-    return kept | {name: found for name, table in incoming.items() if (found := imprint(table)) is not None}
 
 
 def _recall(unit: IUnitOfWork, base: Base, command: CommitTables) -> Committed | None:
@@ -232,8 +182,10 @@ def _recall(unit: IUnitOfWork, base: Base, command: CommitTables) -> Committed |
     return None if before is None else Committed(unit.commits.get(before), command.dataset, command.ref, False, 0)
 
 
-def load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables) -> Base:
-    """Load what stands on the branch that is written to.
+def load_base(
+    unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: CommitTables, *, to_write: bool = True
+) -> Base:
+    """Load what stands on the branch that is written to; `to_write` refuses a protected one.
 
     Raises
     ------
@@ -257,7 +209,7 @@ def load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: Co
             f"{command.ref} is a tag of {command.dataset}: it does not move.",
             hint=f"Make a branch from it: %dsa branch {command.dataset}@{command.ref} NAME.",
         )
-    if ref.protected:
+    if ref.protected and to_write:
         raise RefProtected(
             f"{command.dataset}@{command.ref} is protected.",
             hint="Write to another branch, or lift the protection first.",
@@ -266,57 +218,6 @@ def load_base(unit: IUnitOfWork, store: IStore, cache: SegmentCache, command: Co
     tree = parse_tree(unit.objects.get_tree(ObjectId(bytes.fromhex(commit.tree))))
     tables = {name: load_table(unit, store.segments, cache, oid) for name, oid in tree.tables}
     return Base(dataset, ref, commit, tables, tree)
-
-
-def _check_tables(incoming: Sequence[Incoming]) -> None:
-    if not incoming:
-        raise InvalidInput("There is no table in it.", hint="Give a file or a frame that holds one.")
-    names = [table.name for table in incoming]
-    if len(set(names)) != len(names):
-        raise InvalidInput(
-            f"Two tables have one name: {', '.join(sorted(names))}.", hint="Give each a name of its own."
-        )
-
-
-def _target_names(command: CommitTables, base: Base, incoming: Sequence[Incoming]) -> list[str]:
-    """Say which table each that comes in becomes: one alone, unnamed, is the dataset's only one."""
-    if len(incoming) != 1 or incoming[0].name in base.tables or not base.tables:
-        return [table.name for table in incoming]
-    if incoming[0].name != "data":
-        return [incoming[0].name]
-    if len(base.tables) == 1:
-        return list(base.tables)
-    raise InvalidInput(
-        f"{command.dataset} has {len(base.tables)} tables: {', '.join(base.tables)}.",
-        hint="Say which of them this is, or a new name: table='...' (--table).",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    built: BuiltManifest
-    uploaded: frozenset[ObjectId]
-    notes: tuple[str, ...]
-
-
-def _write(store: IStore, command: CommitTables, incoming: Incoming, base: StoredTable | None) -> _Written:
-    known = {oid for chunk in base.chunks for oid in chunk.segments} if base is not None else set()
-    while True:
-        plan = plan_table(incoming, base, mode=command.mode, key=command.key, rename=command.rename)
-        try:
-            chunks = write_table(plan.table, store.segments, known=known, progress=command.progress)
-        except Retyped:
-            continue
-        built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, chunks)
-        ids = {oid for chunk in chunks for oid in chunk.segments}
-        return _Written(built, frozenset(ids - known), plan.notes)
-
-
-def stored_table(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
-    """Give a table that was just written as one that can be read."""
-    return StoredTable(
-        built.manifest, [p.body for p in built.pages], [p.stats for p in built.pages], store.segments, cache
-    )
 
 
 def _commit(actor: Actor, command: CommitTables, base: Base, tree: Tree, merged: Commit | None = None) -> Commit:

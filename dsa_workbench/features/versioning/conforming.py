@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsa_workbench.columns import layout
 from dsa_workbench.columns.types import normal_type
 from dsa_workbench.errors import ImportRejected
+from dsa_workbench.features.versioning.skipping import Skip
+from dsa_workbench.files.misfits import cast_values
+from dsa_workbench.files.rejects import reject_rows
+from dsa_workbench.files.words import an
 
 
-def conformed(batches: Callable[[], Iterator[Any]], arrow: Any, label: str) -> Callable[[], Iterator[Any]]:
+def conformed(
+    batches: Callable[[], Iterator[Any]], arrow: Any, label: str, skip: Skip | None = None
+) -> Callable[[], Iterator[Any]]:
     """Give batches in the schema `arrow`: columns by name, absent ones null, values cast where they fit.
+
+    Rows that do not fit go to `skip` where it is given.
 
     Raises
     ------
     ImportRejected
         A value does not fit; says row, column and value.
     """
+    if skip is not None:
+        return lambda: _fitting(skip, batches, arrow)
 
     def read() -> Iterator[Any]:
         done = 0
@@ -37,6 +48,35 @@ def conformed(batches: Callable[[], Iterator[Any]], arrow: Any, label: str) -> C
             yield pa.RecordBatch.from_arrays(columns, schema=arrow)
 
     return read
+
+
+def _fitting(skip: Skip, batches: Callable[[], Iterator[Any]], arrow: Any) -> Iterator[Any]:
+    """Give the rows that fit, in the schema `arrow`."""
+    for batch, places in skip.stream(batches):
+        names = batch.schema.names
+        columns, texts, masks, reasons = [], [], {}, {}
+        for i, field in enumerate(arrow):
+            if field.name not in names:
+                columns.append(pa.nulls(batch.num_rows, field.type))
+                texts.append(columns[-1])
+                continue
+            array = layout.normalize(batch.column(names.index(field.name)))
+            texts.append(array)
+            if array.type != field.type:
+                array, wrong = cast_values(array, field.type)
+                if wrong is not None:
+                    masks[i], reasons[i] = wrong, f"not {an(str(field.type))}, as in the table"
+            columns.append(array)
+        if masks:
+            wrong = np.logical_or.reduce(list(masks.values()))
+            rows = np.flatnonzero(wrong)
+            told = [t.cast(pa.string()) if i in masks else t for i, t in enumerate(texts)]
+            skip.leave_out(
+                places[rows], batch.take(pa.array(rows)), reject_rows(rows, told, masks, arrow.names, reasons)
+            )
+            kept = pa.array(~wrong)
+            columns = [column.filter(kept) for column in columns]
+        yield pa.RecordBatch.from_arrays(columns, schema=arrow)
 
 
 def _cast(column: Any, field: Any, label: str, done: int) -> Any:

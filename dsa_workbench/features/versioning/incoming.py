@@ -16,6 +16,7 @@ from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.features.versioning.conforming import conformed, find_misfit
 from dsa_workbench.features.versioning.read_table import StoredTable
 from dsa_workbench.features.versioning.resolve import did_you_mean
+from dsa_workbench.features.versioning.skipping import Skip
 from dsa_workbench.features.versioning.upsert import upsert_batches
 from dsa_workbench.features.versioning.write_table import TableInput
 
@@ -74,10 +75,12 @@ def plan_table(
     mode: Mode,
     key: Sequence[str] | None,
     rename: Mapping[str, str],
+    skip: Skip | None = None,
 ) -> Plan:
     """Decide schema, key, border columns and rows of a table's next version.
 
-    `key` None keeps the key that stands there; an empty one drops it.
+    `key` None keeps the key that stands there; an empty one drops it. Rows that do not fit go to `skip` where it is
+    given; those with a bad key end in `BadKeys`, once all are known.
 
     Raises
     ------
@@ -88,12 +91,13 @@ def plan_table(
     _check_names(incoming.label, given)
     if base is None or mode is Mode.REPLACE:
         keys = _choose_key(incoming.label, given, base, key, rename)
-        table = TableInput(given, incoming.batches, keys, _borders(given, keys, base, rename), incoming.label)
-        return Plan(table)
-    schema, notes = _merge_schemas(incoming, base.schema, given)
+        rows = incoming.batches if skip is None else _skipping(skip, incoming)
+        borders = _borders(given, keys, base, rename)
+        return Plan(TableInput(given, rows, keys, borders, incoming.label, collect_keys=skip is not None))
+    schema, notes = _merge_schemas(incoming, base.schema, given, lenient=skip is not None)
     keys = _choose_key(incoming.label, schema, base, key, {})
     arrow = arrow_schema(schema)
-    rows = conformed(incoming.batches, arrow, incoming.label)
+    rows = conformed(incoming.batches, arrow, incoming.label, skip)
     borders = _borders(schema, keys, base, {})
     if mode is Mode.UPSERT:
         if not keys:
@@ -101,9 +105,14 @@ def plan_table(
                 f"{incoming.label}: an upsert needs a key, and the table has none.",
                 hint="Give key=[...] (--key).",
             )
-        merged = upsert_batches(base, rows, given.names, arrow, keys, incoming.label)
+        merged = upsert_batches(base, rows, given.names, arrow, keys, incoming.label, skip)
         return Plan(TableInput(schema, merged, keys, borders, incoming.label), notes)
-    return Plan(_append(base, rows, schema, keys, borders, incoming.label), notes)
+    appended = _append(base, rows, schema, keys, borders, incoming.label)
+    return Plan(replace(appended, collect_keys=skip is not None), notes)
+
+
+def _skipping(skip: Skip, incoming: Incoming) -> Callable[[], Iterator[Any]]:
+    return lambda: (batch for batch, _ in skip.stream(incoming.batches))
 
 
 def _check_names(label: str, schema: Schema) -> None:
@@ -153,14 +162,14 @@ def _borders(
     return key or schema.names
 
 
-def _merge_schemas(incoming: Incoming, base: Schema, given: Schema) -> tuple[Schema, tuple[str, ...]]:
+def _merge_schemas(incoming: Incoming, base: Schema, given: Schema, *, lenient: bool) -> tuple[Schema, tuple[str, ...]]:
     """Give the schema of both: the columns that stand there, then the new ones."""
     label = incoming.label
     columns = []
     for column in base.columns:
         index = given.index(column.name)
         other = given.columns[index] if index >= 0 else None
-        columns.append(_merge_column(incoming, column, other))
+        columns.append(_merge_column(incoming, column, other, lenient=lenient))
     added = [replace(c, nullable=True) for c in given.columns if base.index(c.name) < 0]
     absent = [c.name for c in base.columns if given.index(c.name) < 0]
     notes = []
@@ -171,13 +180,13 @@ def _merge_schemas(incoming: Incoming, base: Schema, given: Schema) -> tuple[Sch
     return Schema((*columns, *added), base.metadata), tuple(notes)
 
 
-def _merge_column(incoming: Incoming, column: Column, other: Column | None) -> Column:
+def _merge_column(incoming: Incoming, column: Column, other: Column | None, *, lenient: bool) -> Column:
     if other is None:
         return replace(column, nullable=True)
     nullable = column.nullable or other.nullable
     if column.type == "null":
         return replace(column, type=other.type, nullable=nullable)
-    if not _fits(other.type, column.type):
+    if not _fits(other.type, column.type) and not (lenient and _fits_in_part(other.type, column.type)):
         row, value = find_misfit(incoming.batches(), column.name, parse_type(column.type))
         where = f", row {row:,}" if row else ""
         what = f"{value!r} is no {column.type}" if row else f"it is {other.type} here, but {column.type} in the table"
@@ -207,6 +216,15 @@ def _fits(given: str, wanted: str) -> bool:
     if t.is_date(a):
         return bool(t.is_date(b) or (t.is_timestamp(b) and b.tz is None))
     return bool(t.is_time(a) and t.is_time(b))
+
+
+def _fits_in_part(given: str, wanted: str) -> bool:
+    """Say whether some values of one type can become another, so that the rows of the others can be left out."""
+    a, b, t = parse_type(given), parse_type(wanted), pa.types
+    plain = (t.is_integer, t.is_floating, t.is_decimal)
+    if t.is_string(a):
+        return bool(t.is_primitive(b) or t.is_decimal(b))
+    return any(is_a(a) for is_a in plain) and any(is_a(b) for is_a in plain)
 
 
 def _append(

@@ -5,7 +5,8 @@ A 64-bit hash of each key is kept. Equal hashes are only suspects: their keys ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,60 @@ from dsa_workbench.errors import ImportRejected
 _HINT = "Mend the file, choose other key columns, or import without a key."
 
 
-class KeyCheck:
-    """Collects the keys of a table in order; `finish` accuses the first repeat.
+@dataclass(frozen=True, slots=True)
+class BadKey:
+    """A row with an empty key (`value` is None), or with that of a row before it.
 
-    The first `before` rows stood in the table already: messages count the rows that come in from 1 after them.
+    `stored` is that row in the table, from 0, or `twin` among the rows that come in.
     """
 
-    def __init__(self, key: Sequence[str], label: str, before: int = 0) -> None:
-        self.key, self.label, self.before = tuple(key), label, before
+    column: str
+    value: str | None = None
+    stored: int | None = None
+    twin: int | None = None
+
+    def reason(self, numbers: Mapping[int, int]) -> str:
+        """Say it in words; `numbers` are those that rows which come in have in their file."""
+        if self.stored is not None:
+            return f"{self.column} = {self.value} is the key of row {self.stored + 1:,} of the table"
+        if self.twin is not None:
+            return f"{self.column} = {self.value} is the key of row {numbers[self.twin]:,} already"
+        return f"the key column {self.column} is empty"
+
+
+class BadKeys(Exception):
+    """Rows whose key is empty or repeats that of a row before them, by their places among the rows that come in."""
+
+    def __init__(self, rows: npt.NDArray[np.int64], repeats: list[BadKey]) -> None:
+        super().__init__(len(rows))
+        self.rows, self.repeats = rows, repeats
+
+    @property
+    def twins(self) -> list[int]:
+        """The rows that come in and have the keys that others repeat."""
+        return sorted({repeat.twin for repeat in self.repeats if repeat.twin is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """A row that has the key of one before it."""
+
+    row: int
+    before: int
+    key: tuple[str, ...]
+
+
+class KeyCheck:
+    """Collects the keys of a table in order; `finish` accuses the first repeat, or all of them.
+
+    The first `before` rows stood in the table already: messages count the rows that come in from 1 after them.
+    With `collect`, bad keys end in `BadKeys` at the end, and not in a refusal.
+    """
+
+    def __init__(self, key: Sequence[str], label: str, before: int = 0, *, collect: bool = False) -> None:
+        self.key, self.label, self.before, self.collect = tuple(key), label, before, collect
         self._hashes: list[npt.NDArray[np.uint64]] = []
+        self._empty: list[tuple[int, str]] = []
         self._rows = 0
 
     def push(self, columns: list[Any], rows: int) -> None:
@@ -40,7 +86,10 @@ class KeyCheck:
             A key is null; says file, row and column.
         """
         for name, column in zip(self.key, columns, strict=True):
-            if column.null_count:
+            if column.null_count and self.collect and self._rows >= self.before:
+                nulls = np.flatnonzero(~layout.validity(column)) + self._rows
+                self._empty += [(row, name) for row in nulls.tolist()]
+            elif column.null_count:
                 row = self._rows + int(np.argmin(layout.validity(column))) + 1 - self.before
                 raise ImportRejected(
                     f"{self.label}, row {row:,}: the key column {name} is empty.",
@@ -48,7 +97,7 @@ class KeyCheck:
                     row=row,
                     column=name,
                 )
-        self._hashes.append(row_hashes([_by_value(column) for column in columns], rows))
+        self._hashes.append(_hashes(columns, rows))
         self._rows += rows
 
     def finish(self, take: Callable[[npt.NDArray[np.int64]], Any]) -> None:
@@ -58,51 +107,83 @@ class KeyCheck:
         ------
         ImportRejected
             Two rows have the same key; says both rows and the key.
+        BadKeys
+            The same, or a key is null, where bad keys are collected.
         """
+        repeats = self._repeats(take)
+        old = [repeat for repeat in repeats if repeat.row < self.before]
+        if old or (repeats and not self.collect):
+            raise self._refusal(old or repeats)
+        if repeats or self._empty:
+            raise self._bad(repeats)
+
+    def _repeats(self, take: Callable[[npt.NDArray[np.int64]], Any]) -> list[_Repeat]:
         if not self._hashes:
-            return
+            return []
         hashes = np.concatenate(self._hashes)
         if (hashes[1:] > hashes[:-1]).all():
-            return
+            return []
         ranked = np.sort(hashes)
         twins = ranked[1:][ranked[1:] == ranked[:-1]]
         if not len(twins):
-            return
+            return []
         suspects = np.flatnonzero(np.isin(hashes, twins)).astype(np.int64)
-        self._accuse(suspects, take(suspects))
+        suspects = suspects[~np.isin(suspects, [row for row, _ in self._empty])]
+        return _compared(suspects, take(suspects)) if len(suspects) else []
 
-    def _accuse(self, rows: npt.NDArray[np.int64], keys: Any) -> None:
-        seen: dict[tuple[Any, ...], int] = {}
-        repeats = 0
-        first: tuple[int, int, tuple[Any, ...]] | None = None
-        plain = [
-            column.cast(pa.string()).to_pylist() if _is_text(column) else _by_value(column).to_pylist()
-            for column in keys.columns
-        ]
-        for row, key in zip(rows.tolist(), zip(*plain, strict=True), strict=True):
-            shown = tuple(str(part) for part in key)
-            if shown in seen:
-                repeats += 1
-                first = first or (seen[shown], row, shown)
-            seen.setdefault(shown, row)
-        if first is None:
-            return
-        before, row, key = first
-        names = ", ".join(self.key)
-        value = ", ".join(key)
-        number = row + 1 - self.before
-        if before < self.before:
-            what = f"row {number:,} has the key {names} = {value}, which row {before + 1:,} of the table has already"
+    def _refusal(self, repeats: Sequence[_Repeat]) -> ImportRejected:
+        first = repeats[0]
+        number = first.row + 1 - self.before
+        names, value = ", ".join(self.key), ", ".join(first.key)
+        if first.before < self.before:
+            what = (
+                f"row {number:,} has the key {names} = {value}, which row {first.before + 1:,} of the table has already"
+            )
         else:
-            what = f"rows {before + 1 - self.before:,} and {number:,} have the same key {names} = {value}"
-        more = f", and {repeats - 1:,} more rows repeat a key" if repeats > 1 else ""
-        raise ImportRejected(
-            f"{self.label}: {what}{more}.",
-            hint=_HINT,
-            row=number,
-            column=names,
-            value=value,
-        )
+            what = f"rows {first.before + 1 - self.before:,} and {number:,} have the same key {names} = {value}"
+        more = f", and {len(repeats) - 1:,} more rows repeat a key" if len(repeats) > 1 else ""
+        return ImportRejected(f"{self.label}: {what}{more}.", hint=_HINT, row=number, column=names, value=value)
+
+    def _bad(self, repeats: Sequence[_Repeat]) -> BadKeys:
+        names = ", ".join(self.key)
+        found: dict[int, BadKey] = {}
+        for row, name in self._empty:
+            found.setdefault(row, BadKey(name))
+        for repeat in repeats:
+            value = ", ".join(repeat.key)
+            if repeat.before < self.before:
+                found[repeat.row] = BadKey(names, value, stored=repeat.before)
+            else:
+                found[repeat.row] = BadKey(names, value, twin=repeat.before - self.before)
+        rows = sorted(found)
+        return BadKeys(np.array(rows, np.int64) - self.before, [found[row] for row in rows])
+
+
+def _hashes(columns: list[Any], rows: int) -> npt.NDArray[np.uint64]:
+    """Hash keys by value; one that is null in part is 0, and is known by its place."""
+    if not any(column.null_count for column in columns):
+        return row_hashes([_by_value(column) for column in columns], rows)
+    there = np.logical_and.reduce([layout.validity(column) for column in columns])
+    whole = [_by_value(column.filter(pa.array(there))) for column in columns]
+    hashes = np.zeros(rows, np.uint64)
+    hashes[there] = row_hashes(whole, int(there.sum()))
+    return hashes
+
+
+def _compared(rows: npt.NDArray[np.int64], keys: Any) -> list[_Repeat]:
+    """Compare keys that look equal, value by value."""
+    seen: dict[tuple[Any, ...], int] = {}
+    repeats = []
+    plain = [
+        column.cast(pa.string()).to_pylist() if _is_text(column) else _by_value(column).to_pylist()
+        for column in keys.columns
+    ]
+    for row, key in zip(rows.tolist(), zip(*plain, strict=True), strict=True):
+        shown = tuple(str(part) for part in key)
+        if shown in seen:
+            repeats.append(_Repeat(row, seen[shown], shown))
+        seen.setdefault(shown, row)
+    return repeats
 
 
 def _by_value(column: Any) -> Any:

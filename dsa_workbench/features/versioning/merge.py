@@ -15,13 +15,8 @@ from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
 from dsa_workbench.errors import ImportRejected, InvalidInput, NotFound, RefConflict
-from dsa_workbench.features.versioning.commit_tables import (
-    Base,
-    CommitTables,
-    commit_tree,
-    load_base,
-    stored_table,
-)
+from dsa_workbench.features.versioning.build_tables import Base, CommitTables, stored_table
+from dsa_workbench.features.versioning.commit_tables import commit_tree, load_base
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.manifests import BuiltManifest, build_manifest
 from dsa_workbench.features.versioning.memory_segments import MemorySegments
@@ -232,7 +227,7 @@ def _three_way(
         return replace(result, outcome="merged", notes=notes), None
     entries = outcome.entries | {name: b.id for name, b in built.items()}
     tree = Tree(tuple(sorted(entries.items())))
-    new = outcome.taken | {name: stored_table(store, cache, b) for name, b in built.items()}
+    new = outcome.taken | {name: stored_table(store.segments, cache, b) for name, b in built.items()}
     commit, head = commit_tree(
         actor, store, sides.target, sides.ours, tree, new, list(built.values()), uploaded, sides.source
     )

@@ -52,6 +52,8 @@ class TableInput:
     rows_before: int = 0
     """Rows that stood there before an append, for messages."""
     check_key: bool = True
+    collect_keys: bool = False
+    """Whether all bad keys shall be told, by `BadKeys`, and not only the first, by a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def write_table(
     ------
     ImportRejected
         A key column is null or repeats; segments uploaded so far are left for the collector.
+    BadKeys
+        The same, where all bad keys are collected.
     """
     cutter = _Cutter(source, Chunker() if window is None else Chunker(window, 8 * window))
     chunks = list(source.kept)
@@ -130,7 +134,11 @@ class _Cutter:
         self.arrow = arrow_schema(source.schema)
         self.by = [source.schema.index(name) for name in source.chunk_by]
         self.key = [source.schema.index(name) for name in source.key]
-        self.keys = KeyCheck(source.key, source.label, source.rows_before) if source.key and source.check_key else None
+        self.keys = (
+            KeyCheck(source.key, source.label, source.rows_before, collect=source.collect_keys)
+            if source.key and source.check_key
+            else None
+        )
         if self.keys is not None and source.kept_keys is not None:
             for batch in source.kept_keys():
                 self.keys.push(batch.columns, batch.num_rows)
