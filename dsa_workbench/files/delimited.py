@@ -30,6 +30,7 @@ from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
 from dsa_workbench.files.header import column_names
 from dsa_workbench.files.parse import (
     BadEncoding,
+    Layout,
     Misfit,
     Texts,
     Wider,
@@ -153,13 +154,50 @@ class DelimitedTable:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
 
-    def _blocks(self, size: int) -> Iterator[Block]:
-        """Cut the file behind its header into blocks of whole records."""
+    @property
+    def layout(self) -> Layout:
+        """How the rows are written."""
+        return self._layout
+
+    @property
+    def file(self) -> Input:
+        """The file that it reads."""
+        return self._file
+
+    @property
+    def encoding(self) -> str:
+        """The encoding: final once all batches were read."""
+        return self._encoding
+
+    def above(self) -> bytes:
+        """Give the text (UTF-8) that stands before the first row, the header with it."""
+        text = b""
+        for chunk, _ in self._utf8(1 << 16):
+            text += chunk
+            if len(text) >= self.found.skipped:
+                break
+        return text[: self.found.skipped]
+
+    def pieces(self) -> Iterator[tuple[bytes, pa.RecordBatch]]:
+        """Read all rows once more, with the text that each batch was read from; the types must be final.
+
+        A line end may stand behind the last text that is not in the file.
+        """
+        written: deque[bytes] = deque()
+        for _, result in self._run([Evidence() for _ in self._names], written):
+            if result.batch is None:
+                raise Retyped(self.schema, f"{self.label} was changed while it was read")
+            yield written.popleft(), result.batch
+
+    def _blocks(self, size: int, written: deque[bytes] | None = None) -> Iterator[Block]:
+        """Cut the file behind its header into blocks of whole records; `written` takes them as they are."""
         blocks = cut_blocks(
             self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
             line=self.found.lines, offset=self.found.bom + self.found.skipped,
         )  # fmt: skip
         for block in blocks:
+            if written is not None:
+                written.append(bytes(block.data))
             data, marked = without_marks(block.data)
             if marked and _MARKED not in self._opening_notes:
                 self._opening_notes.append(_MARKED)
@@ -276,10 +314,10 @@ class DelimitedTable:
 
     # --------------------------------------------------------------------------------- all blocks
 
-    def _run(self, evidence: list[Evidence]) -> Iterator[tuple[Block, _Result]]:
+    def _run(self, evidence: list[Evidence], written: deque[bytes] | None = None) -> Iterator[tuple[Block, _Result]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
         threads = 1 if self._is_small() else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
-        blocks = self._blocks(self._options.block_bytes)
+        blocks = self._blocks(self._options.block_bytes, written)
         if threads == 1:
             for block in blocks:
                 yield block, self._task(block, [e.forms for e in evidence])

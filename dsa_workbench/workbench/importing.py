@@ -37,7 +37,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
         null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
         member: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
-        progress: ProgressHook | None = None, background: Literal[False] = False,
+        exact: bool = False, progress: ProgressHook | None = None, background: Literal[False] = False,
     ) -> CommitResult: ...  # fmt: skip
 
     @overload
@@ -73,6 +73,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         member: str | None = None,
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        exact: bool = False,
         progress: ProgressHook | None = None,
         background: bool = False,
     ) -> CommitResult | JobResult[CommitResult]:
@@ -102,6 +103,9 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             Old column name -> new, where columns were renamed.
         idempotency_key
             A word for this write: repeated with the same word, it is done once.
+        exact
+            Remember how a CSV file is written, beside its values, so that ``export(..., exact=True)`` gives back its
+            bytes (of a packed file, those inside).
         background
             Import on a thread and hand back a `JobResult` at once; errors are then raised by its `wait`. A file object
             is copied to a temporary file first, and a pandas frame in memory: both are yours again.
@@ -120,7 +124,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         )  # fmt: skip
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
-            idempotency_key, progress,
+            idempotency_key, progress, exact,
         )  # fmt: skip
         return self._import_in_background(command) if background else self._import(command)
 

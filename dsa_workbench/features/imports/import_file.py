@@ -18,6 +18,7 @@ from dsa_workbench.features.imports.given_types import ContractedTable, asked_ty
 from dsa_workbench.features.versioning.commit_tables import Arriving, CommitTables, Committed, commit_tables
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.files.originals import original_of
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.stream import open_input
 from dsa_workbench.files.tables import Named
@@ -43,6 +44,8 @@ class ImportFile:
     options: ReadOptions = field(default_factory=ReadOptions)
     idempotency_key: str | None = None
     progress: Callable[[Progress], None] | None = None
+    exact: bool = False
+    """Remember the file so that an export can give back its bytes."""
 
 
 def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> Committed:
@@ -51,6 +54,11 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     A workbook or a dict of tables is all that the dataset holds from then on, unless sheets were chosen or rows are
     added. Errors are those of `commit_tables`.
     """
+    if command.exact and command.mode is not Mode.REPLACE:
+        raise InvalidInput(
+            f"exact=True (--exact) remembers a whole file, and this import is an {command.mode}.",
+            hint="Import the file with mode replace, or leave exact out.",
+        )
     # A file object is opened once: it may be read more than once, from where it stood.
     source = open_input(command.source) if hasattr(command.source, "read") else command.source
 
@@ -58,15 +66,16 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
         options = replace(command.options, types=asked_types(command.options.types))
         tables: Sequence[Any] = open_tables(source, options, progress=command.progress)
         tables = _contracted(command, source, standing, tables, options)
+        originals = {command.table or t.name: original_of(t) for t in tables} if command.exact else {}
         if command.table is None:
             several = len(tables) > 1 or isinstance(command.source, Mapping)
-            return Arriving(tables, whole=several and command.options.sheets is None)
+            return Arriving(tables, several and command.options.sheets is None, originals)
         if len(tables) > 1:
             raise InvalidInput(
                 f"There are {len(tables)} tables in it: {', '.join(t.name for t in tables)}.",
                 hint="Choose one with sheets=['...'] (--sheets) to give it another name.",
             )
-        return Arriving([Named(command.table, tables[0])])
+        return Arriving([Named(command.table, tables[0])], originals=originals)
 
     return commit_tables(
         actor,

@@ -42,10 +42,14 @@ _PATIENCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """Tables that come in; `whole` says that they are all the dataset holds from now on."""
+    """Tables that come in; `whole` says that they are all the dataset holds from now on.
+
+    `originals` are, by the name of a table, what its file has beside its values; they are read after the tables.
+    """
 
     tables: Sequence[Incoming]
     whole: bool = False
+    originals: Mapping[str, Incoming] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,12 @@ def _attempt(
         built[name] = written.built
         uploaded |= written.uploaded
         notes += [*written.notes, *table.notes]
+    originals: dict[str, BuiltManifest] = {}
+    for table, name in zip(incoming, names, strict=True):
+        if table.name in arriving.originals:
+            written = _write_original(store, cache, arriving.originals[table.name], base, name)
+            originals[name] = written.built
+            uploaded |= written.uploaded
     rows = sum(b.manifest.rows for b in built.values())
     if arriving.whole and command.mode is Mode.REPLACE:
         entries = {name: m.id for name, m in built.items()}
@@ -169,13 +179,15 @@ def _attempt(
             notes.append(f"The tables {', '.join(gone)} are not in it: this version is without them.")
     else:
         entries = dict(base.tree.tables) | {name: m.id for name, m in built.items()}
-    tree = Tree(tuple(sorted(entries.items())))
+    tree = Tree(tuple(sorted(entries.items())), tuple(sorted((name, m.id) for name, m in originals.items())))
+    tree = tree.keeping_originals(base.tree)
     if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
         return Committed(base.commit, command.dataset, command.ref, False, rows, tuple(notes)), None
     new = {name: stored_table(store, cache, manifest) for name, manifest in built.items()}
     if command.before_commit is not None:
         command.before_commit(rows)
-    commit, head = commit_tree(actor, store, command, base, tree, new, list(built.values()), uploaded)
+    stored = [*built.values(), *originals.values()]
+    commit, head = commit_tree(actor, store, command, base, tree, new, stored, uploaded)
     if commit is None:
         return None, head
     return Committed(commit, command.dataset, command.ref, True, rows, tuple(notes)), None
@@ -291,6 +303,15 @@ def _write(store: IStore, command: CommitTables, incoming: Incoming, base: Store
         built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, chunks)
         ids = {oid for chunk in chunks for oid in chunk.segments}
         return _Written(built, frozenset(ids - known), plan.notes)
+
+
+def _write_original(store: IStore, cache: SegmentCache, original: Incoming, base: Base, name: str) -> _Written:
+    """Write what a file has beside its values, sharing what the version before has of it."""
+    before = dict(base.tree.originals).get(name)
+    with store.unit() as unit:
+        stands = load_table(unit, store.segments, cache, before) if before is not None else None
+    command = CommitTables(name, lambda _: Arriving([]), key=())
+    return _write(store, command, original, stands)
 
 
 def stored_table(store: IStore, cache: SegmentCache, built: BuiltManifest) -> StoredTable:
