@@ -362,7 +362,7 @@ class DelimitedTable:
                 raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self._layout, misfit))
             return Evidence(), array
         if self._final or (is_settled(known) and self._options.decimals != "exact"):
-            # What a block before made text may have been guessed to be numbers: then this block waits for the next pass.
+            # A block before may have made text of what was guessed to be numbers: this one waits for the next pass.
             fits = self._final or guess == pa.string()
             return Evidence(), cast_proved(column, guess) if fits else None
         if self.found.numerals is not None and guess == pa.string():

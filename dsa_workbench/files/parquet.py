@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.memory import plain_batch, plain_schema
+from dsa_workbench.files.parquet_units import with_units
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import SINGLE, ArrowSource, ProgressHook, TableSource
 
@@ -33,7 +34,7 @@ def open_parquet(file: Input, *, progress: ProgressHook | None = None) -> list[T
     """
     label = file.label
     with _opened(file) as parquet:
-        schema = plain_schema(parquet.schema_arrow)
+        schema = plain_schema(with_units(parquet.schema_arrow, parquet.metadata.metadata))
         total = parquet.metadata.num_rows
 
     def read() -> Iterator[pa.RecordBatch]:
