@@ -74,7 +74,7 @@ class ReadVerbs(JobVerbs):
     @overload
     def export(self, spec: str, path: Any, *, background: Literal[True], **options: Any) -> JobResult[Exported]: ...
 
-    def export(  # type: ignore[misc] # the options of a job are those of the other, and written once
+    def export(
         self,
         spec: str,
         path: Any,
