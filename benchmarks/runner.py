@@ -33,11 +33,12 @@ def run(task: str, folder: Path, rows: int) -> dict[str, Any]:
 
 def _main() -> None:
     from benchmarks.csv_tasks import CSV_TASKS
+    from benchmarks.export_tasks import EXPORT_TASKS
     from benchmarks.patch_tasks import PATCH_TASKS
     from benchmarks.tasks import TASKS
 
     task, folder, rows = sys.argv[1:]
-    print(json.dumps((TASKS | CSV_TASKS | PATCH_TASKS)[task](Path(folder), int(rows))))
+    print(json.dumps((TASKS | CSV_TASKS | PATCH_TASKS | EXPORT_TASKS)[task](Path(folder), int(rows))))
 
 
 if __name__ == "__main__":
