@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
+from benchmarks.orders import make_orders, write_csv
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 
@@ -39,6 +40,12 @@ def _timed(work: Callable[[], Any], path: Path) -> Outcome:
     size = path.stat().st_size
     path.unlink()
     return {"seconds": seconds, "bytes": size}
+
+
+def export_make(folder: Path, rows: int) -> Outcome:
+    """Write the table as CSV."""
+    write_csv(make_orders(rows), folder / "v1.csv")
+    return {}
 
 
 def export_import(folder: Path, rows: int) -> Outcome:
@@ -107,7 +114,7 @@ def export_xlsx_tenth(folder: Path, rows: int) -> Outcome:
 _OTHERS = {
     task.__name__: task
     for task in (
-        export_import, export_nothing, export_pyarrow_csv, export_pyarrow_parquet, export_pandas_csv,
+        export_make, export_import, export_nothing, export_pyarrow_csv, export_pyarrow_parquet, export_pandas_csv,
         export_pandas_jsonl, export_pandas_excel, export_xlsx_tenth,
     )
 }  # fmt: skip

@@ -23,6 +23,7 @@ from dsa_workbench.files.cleaning import without_marks
 from dsa_workbench.files.convert import cast_given, cast_proved, contract
 from dsa_workbench.files.detect import (
     CP1252,
+    is_utf8,
     to_utf8,
 )
 from dsa_workbench.files.digits import places_of
@@ -286,8 +287,12 @@ class DelimitedTable:
         nothing = [Evidence() for _ in self._names]
         if self._file.compression or self._encoding not in ("utf-8", CP1252):
             return nothing
-        tail = self._file.tail(TAIL_BYTES)
+        tail = b"".join(
+            text for text, _ in to_utf8(iter([(self._file.tail(TAIL_BYTES), 0)]), self._encoding, 0, self.label)
+        )
         tail = tail[tail.find(self._layout.dialect.newline) + 1 :]
+        if not is_utf8(tail):
+            return nothing
         seen = [Evidence() for _ in self._names]
         try:
             self._fold_texts(parse_block(Block(memoryview(tail), 1, 0, 0), self._layout), seen)

@@ -18,11 +18,12 @@ from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.detect import to_utf8
 from dsa_workbench.files.originals.looking import find_look
 from dsa_workbench.files.originals.remembered import FIELDS, Remembered, encoder
-from dsa_workbench.files.records import Dialect, record_starts
+from dsa_workbench.files.records import Dialect, last_border, record_starts
 from dsa_workbench.files.tables import Retyped
 from dsa_workbench.files.writing.render import Look, joined, render_rows
 
 _BATCH = 16_384
+_FIRST_BYTES = 256 * 1024
 _SCHEMA = pa.schema(FIELDS)
 
 
@@ -100,7 +101,13 @@ class Original:
 
     def _look(self) -> Look:
         for text, batch in self._table.pieces():
-            return find_look(text, batch, self._table, record_edges(text, batch.num_rows, self._table))
+            # The first records are enough, and telling all records of a block apart takes longer than parsing them.
+            first = text[: last_border(text[:_FIRST_BYTES], self._table.layout.dialect) or len(text)]
+            if len(first) < len(text):
+                layout = self._table.layout
+                count = len(_starts(first, layout.dialect, blank_lines=layout.columns == 1))
+                batch = batch.slice(0, count)
+            return find_look(first, batch, self._table, record_edges(first, batch.num_rows, self._table))
         return Look()
 
     def _entries(self) -> Iterator[tuple[Any, Any, Any]]:
