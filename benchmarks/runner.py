@@ -33,12 +33,13 @@ def run(task: str, folder: Path, rows: int) -> dict[str, Any]:
 
 def _main() -> None:
     from benchmarks.csv_tasks import CSV_TASKS
+    from benchmarks.export_tasks import EXPORT_TASKS
     from benchmarks.patch_tasks import PATCH_TASKS
     from benchmarks.tasks import TASKS
     from benchmarks.workbook_tasks import WORKBOOK_TASKS
 
     task, folder, rows = sys.argv[1:]
-    tasks = TASKS | CSV_TASKS | PATCH_TASKS | WORKBOOK_TASKS
+    tasks = TASKS | CSV_TASKS | PATCH_TASKS | WORKBOOK_TASKS | EXPORT_TASKS
     print(json.dumps(tasks[task](Path(folder), int(rows))))
 
 

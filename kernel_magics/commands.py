@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel_magics import verbs
 from kernel_magics.diff_commands import APPLY, DIFF_OUT
 from kernel_magics.equality import EQUALITY
+from kernel_magics.export_command import EXPORT
 from kernel_magics.grammar import (
     Argument,
     Command,
@@ -21,13 +22,10 @@ from kernel_magics.grammar import (
     text,
     types,
 )
+from kernel_magics.options import BACKGROUND, COLUMNS, SPEC_NOTE, TABLE, WHERE
 
-_SPEC_NOTE = "A spec reads dataset@version:table, as in sales, sales@main~2, sales@v1.0, sales@{2026-03-01}."
 _DATASET = Argument("DATASET", "where to write; sales@dev names the branch too", Means.DATASET, optional=True)
 _SPEC = Argument("SPEC", "the version; the dataset in use where it is left out", Means.SPEC, optional=True)
-_TABLE = Option(("--table",), "the table, where there are several", text, "NAME", means=Means.TABLE)
-_COLUMNS = Option(("--columns",), "only these columns, in this order", names, "A,B", means=Means.COLUMNS)
-_WHERE = Option(("--where",), "only rows that match this condition in SQL", text, "CONDITION")
 _RENAME = Option(("--rename",), "columns that have another name now", pairs, "OLD=NEW", means=Means.COLUMNS)
 _WRITE = (
     Option(
@@ -51,7 +49,6 @@ _WRITE = (
     Option(("--idempotency-key",), "a retry with the same key is not committed twice", text, "KEY"),
 )
 
-_BACKGROUND = Option(("--background",), "go on at once: the work becomes a job, to be looked at with %dsa job")
 
 CONNECT = Command(
     "connect",
@@ -106,9 +103,10 @@ IMPORT = Command(
         ),
         Option(("--max-rejects",), "how many may be left out (default 100,000)", natural, "N"),
         Option(("--rejects-to",), "write rows that do not fit here, to be corrected and imported", text, "FILE.csv"),
-        _BACKGROUND,
+        BACKGROUND,
         Option(("--filename",), "a column that takes the name of each row's file", text, "NAME"),
         Option(("--huge",), "take Parquet files that hold a hundred times more than their size tells"),
+        Option(("--exact",), "remember the bytes of a CSV file, so that export --exact gives them back"),
         Option(("--explain",), "import nothing: say how the file would be read, why, and how to change it"),
         Option(("--null-tokens",), "texts that mean null", names, "A,B"),
         Option(
@@ -150,11 +148,11 @@ READ = Command(
     verbs.read,
     (_SPEC,),
     (
-        _COLUMNS,
-        _WHERE,
+        COLUMNS,
+        WHERE,
         Option(("--offset",), "rows to skip", natural, "N"),
         Option(("--limit",), "rows to read at most", natural, "N"),
-        _TABLE,
+        TABLE,
         Option(("--as",), "read now, as this", text, "KIND", choices=("pandas", "arrow", "polars")),
     ),
     (
@@ -163,7 +161,7 @@ READ = Command(
         ("%dsa read sales --columns order_id,qty --offset 1000 --limit 50", "a page of two columns"),
         ("%dsa read sales --where \"qty > 10 and city = 'Ulm'\"", "the rows that match a condition in SQL"),
     ),
-    (_SPEC_NOTE,),
+    (SPEC_NOTE,),
 )
 SQL = Command(
     "sql",
@@ -208,7 +206,7 @@ DIFF = Command(
         Option(("--profile",), "what counts as equal: none (values alone), a version, or {a dict}", profile, "PROFILE"),
         Option(("--form",), "show the cells that are equal and written differently"),
         _RENAME,
-        _TABLE,
+        TABLE,
         *DIFF_OUT,
     ),
     (
@@ -221,7 +219,7 @@ DIFF = Command(
     ),
     (
         "A name that is a dataset and a variable means the dataset; {name} means the variable.",
-        _SPEC_NOTE,
+        SPEC_NOTE,
     ),
 )
 LOG = Command(
@@ -327,28 +325,6 @@ DATASETS = Command(
         Option(("--restore",), "take a deletion back", text, "NAME"),
     ),
     (("%dsa datasets", "what there is"), ("%dsa datasets --deleted", "what could be restored")),
-)
-EXPORT = Command(
-    "export",
-    "write a table at any version to a CSV or Parquet file",
-    verbs.export,
-    (
-        Argument("SPEC", "the version", Means.SPEC),
-        Argument("PATH", "the file; its ending says the format", Means.FILE, optional=True),
-    ),
-    (
-        Option(
-            ("--format",),
-            "the format, where the ending does not say it",
-            text,
-            "NAME",
-            choices=("csv", "parquet"),
-        ),
-        _COLUMNS,
-        _TABLE,
-        _BACKGROUND,
-    ),
-    (("%dsa export sales@v1.0 v1.parquet", ""), ("%dsa export sales out.csv --columns order_id,qty", "")),
 )
 JOB = Command(
     "job",

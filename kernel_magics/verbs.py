@@ -42,8 +42,7 @@ def import_file(session: Session, words: Namespace) -> Any:
         return session.workbench.explain(source, **reading)
     dataset, ref = session.target(words.dataset, words.ref)
     given = _given(words, *_WRITE, *_ASIDE) | reading | _behind(session, words)
-    if words.dry_run:
-        given["dry_run"] = True
+    given |= {name: True for name in ("dry_run", "exact") if getattr(words, name)}
     return session.workbench.import_file(source, dataset, ref=ref, **given)
 
 
@@ -186,14 +185,6 @@ def datasets(session: Session, words: Namespace) -> Any:
     if words.restore:
         session.workbench.restore_dataset(words.restore)
     return session.workbench.datasets(deleted=words.deleted)
-
-
-def export(session: Session, words: Namespace) -> Any:
-    """Write a table to a file."""
-    spec, path = (words.spec, words.path) if words.path is not None else (None, words.spec)
-    spec = _with_table(session.spec(spec), words.table)
-    given = _given(words, "format", "columns") | _behind(session, words)
-    return session.workbench.export(spec, _path(path), **given)
 
 
 def job(session: Session, words: Namespace) -> Any:

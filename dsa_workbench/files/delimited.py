@@ -25,6 +25,7 @@ from dsa_workbench.files.cleaning import without_marks
 from dsa_workbench.files.convert import cast_given, cast_proved, contract
 from dsa_workbench.files.detect import (
     CP1252,
+    is_utf8,
     to_utf8,
 )
 from dsa_workbench.files.digits import places_of
@@ -33,6 +34,7 @@ from dsa_workbench.files.header import column_names
 from dsa_workbench.files.lenient import Contracted, Kept, read_leniently, records_at
 from dsa_workbench.files.parse import (
     BadEncoding,
+    Layout,
     Misfit,
     Texts,
     Wider,
@@ -192,6 +194,31 @@ class DelimitedTable:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
 
+    @property
+    def layout(self) -> Layout:
+        """How the rows are written."""
+        return self._layout
+
+    def above(self) -> bytes:
+        """Give the text (UTF-8) that stands before the first row, the header with it."""
+        text = b""
+        for chunk, _ in self._utf8(1 << 16):
+            text += chunk
+            if len(text) >= self.found.skipped:
+                break
+        return text[: self.found.skipped]
+
+    def pieces(self) -> Iterator[tuple[bytes, pa.RecordBatch]]:
+        """Read all rows once more, with the text that each batch was read from; the types must be final.
+
+        A line end may stand behind the last text that is not in the file.
+        """
+        written: deque[bytes] = deque()
+        for _, result in self._run([Evidence() for _ in self._names], written):
+            if result.batch is None:
+                raise Retyped(self.schema, f"{self.label} was changed while it was read")
+            yield written.popleft(), result.batch
+
     def _leave_out(self, rejects: pa.Table | None, before: int) -> None:
         if rejects is not None and self._options.rejects is not None and len(rejects):
             self._options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
@@ -213,13 +240,15 @@ class DelimitedTable:
             return parse_block(block, self._layout)
         return self._lenient(block).texts
 
-    def _blocks(self, size: int) -> Iterator[Block]:
-        """Cut the file behind its header into blocks of whole records."""
+    def _blocks(self, size: int, written: deque[bytes] | None = None) -> Iterator[Block]:
+        """Cut the file behind its header into blocks of whole records; `written` takes them as they are."""
         blocks = cut_blocks(
             self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
             line=self.found.lines, offset=self.found.bom + self.found.skipped,
         )  # fmt: skip
         for block in blocks:
+            if written is not None:
+                written.append(bytes(block.data))
             data, marked = without_marks(block.data)
             if marked and _MARKED not in self._opening_notes:
                 self._opening_notes.append(_MARKED)
@@ -308,8 +337,12 @@ class DelimitedTable:
         nothing = [Evidence() for _ in self._names]
         if self._file.compression or self._encoding not in ("utf-8", CP1252):
             return nothing
-        tail = self._file.tail(TAIL_BYTES)
+        tail = b"".join(
+            text for text, _ in to_utf8(iter([(self._file.tail(TAIL_BYTES), 0)]), self._encoding, 0, self.label)
+        )
         tail = tail[tail.find(self._layout.dialect.newline) + 1 :]
+        if not is_utf8(tail):
+            return nothing
         seen = [Evidence() for _ in self._names]
         try:
             self._fold_texts(parse_block(Block(memoryview(tail), 1, 0, 0), self._layout), seen)
@@ -336,10 +369,10 @@ class DelimitedTable:
 
     # --------------------------------------------------------------------------------- all blocks
 
-    def _run(self, evidence: list[Evidence]) -> Iterator[tuple[Block, _Result]]:
+    def _run(self, evidence: list[Evidence], written: deque[bytes] | None = None) -> Iterator[tuple[Block, _Result]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
         threads = 1 if self._is_small() else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
-        blocks = self._blocks(self._options.block_bytes)
+        blocks = self._blocks(self._options.block_bytes, written)
         if threads == 1:
             for block in blocks:
                 yield block, self._task(block, [e.forms for e in evidence])
@@ -400,7 +433,9 @@ class DelimitedTable:
                 raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self._layout, misfit))
             return Evidence(), array
         if self._final or (is_settled(known) and self._options.decimals != "exact"):
-            return Evidence(), cast_proved(column, guess)
+            # A block before may have made text of what was guessed to be numbers: this one waits for the next pass.
+            fits = self._final or guess == pa.string()
+            return Evidence(), cast_proved(column, guess) if fits else None
         if self.found.numerals is not None and guess == pa.string():
             return self._classified(written)[0], written
         seen, parsed = self._classified(written)

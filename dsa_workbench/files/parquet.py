@@ -18,6 +18,7 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.header import distinct_fields
 from dsa_workbench.files.memory import plain_batch, plain_schema
+from dsa_workbench.files.parquet_units import with_units
 from dsa_workbench.files.soundness import check_batch
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import MIB, SINGLE, ArrowSource, ProgressHook, ReadOptions, TableSource
@@ -55,7 +56,7 @@ def open_parquet(file: Input, options: ReadOptions, *, progress: ProgressHook | 
         # What the reader gives is not always what the file's schema says: groups without a member are left out.
         found = parquet.read_row_groups([]).schema
         left_out = [name for name in parquet.schema_arrow.names if name not in found.names]
-        schema, changes = distinct_fields(plain_schema(found))
+        schema, changes = distinct_fields(plain_schema(with_units(found, parquet.metadata.metadata)))
         sizes = row_group_sizes(parquet)
         total = parquet.metadata.num_rows
     if not options.huge:

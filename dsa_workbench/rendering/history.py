@@ -191,10 +191,11 @@ def committed(commit: Commit, where: str, *, created: bool, rows: int, seconds: 
     return Heading(head), first
 
 
-def exported(spec: str, path: str, *, rows: int, size_bytes: int, seconds: str) -> Document:
+def exported(spec: str, path: str, *, rows: int, size_bytes: int, seconds: str, notes: Sequence[str] = ()) -> Document:
     """Show the outcome of an export."""
     head = Heading((Piece(visible(spec)), Piece("  →  ", Mark.DIM), Piece(visible(path), Mark.CODE)))
-    return head, line(f"{count(rows, 'row')}, {size(size_bytes)}, {seconds}.")
+    written = line(f"{count(rows, 'row')}, {size(size_bytes)}, {seconds}.")
+    return head, written, *([Bullets(tuple(plain(visible(note)) for note in notes))] if notes else [])
 
 
 def check(problems: Sequence[str], counts: Mapping[str, int]) -> Document:

@@ -46,18 +46,22 @@ class Status(Displayed):
 
 @dataclass(frozen=True, repr=False)
 class Exported(Displayed):
-    """A file that was written: where, how many rows and bytes, in how many seconds."""
+    """A file that was written: where, how many rows and bytes, in how many seconds; `notes` say what it lacks."""
 
     spec: str
     path: Path
     rows: int
     bytes: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
     def document(self) -> Document:
         """Describe the export."""
         spent = duration(self.seconds)
-        return history.exported(self.spec, str(self.path), rows=self.rows, size_bytes=self.bytes, seconds=spent)
+        where = str(self.path)
+        return history.exported(
+            self.spec, where, rows=self.rows, size_bytes=self.bytes, seconds=spent, notes=self.notes
+        )
 
 
 @dataclass(frozen=True, repr=False)

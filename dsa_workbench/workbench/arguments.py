@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.incoming import Mode
+from dsa_workbench.files.writing import WriteOptions
 
 
 def columns_of(given: Sequence[str] | str | None) -> tuple[str, ...] | None:
@@ -35,3 +37,19 @@ def skips_rejects(given: str | None, target: object) -> bool:
     if one_of("way with rejects", given, ("refuse", "skip")) == "refuse" and target is not None:
         raise InvalidInput("rejects='refuse' leaves no rows for rejects_to=.", hint="Leave one of them out.")
     return given == "skip"
+
+
+def write_options(**given: Any) -> WriteOptions:
+    """Gather how a file is to be written.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such option, or a choice is none of those known.
+    """
+    known = [f.name for f in fields(WriteOptions) if f.name != "table"]
+    for name in given:
+        one_of("option of export", name, tuple(known))
+    if "overflow" in given:
+        one_of("overflow", given["overflow"], ("sheets", "refuse"))
+    return WriteOptions(**given)

@@ -42,7 +42,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         member: str | None = None, filename: str | None = None, huge: bool = False,
         rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         rejects: str | None = None, max_rejects: int = MOST, rejects_to: str | os.PathLike[str] | None = None,
-        dry_run: Literal[False] = False, progress: ProgressHook | None = None, background: Literal[False] = False,
+        exact: bool = False, dry_run: Literal[False] = False, progress: ProgressHook | None = None,
+        background: Literal[False] = False,
     ) -> CommitResult: ...  # fmt: skip
 
     @overload
@@ -87,6 +88,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         max_rejects: int = MOST,
         rejects_to: str | os.PathLike[str] | None = None,
         dry_run: bool = False,
+        exact: bool = False,
         progress: ProgressHook | None = None,
         background: bool = False,
     ) -> CommitResult | JobResult[CommitResult] | Preview:
@@ -128,6 +130,9 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             A CSV file for the rows that are left out, to be corrected and imported again; means ``rejects="skip"``.
         dry_run
             Write nothing to the store, and show what would come of it; ``.commit()`` of the preview does it.
+        exact
+            Remember how a CSV file is written, beside its values, so that ``export(..., exact=True)`` gives back its
+            bytes (of a packed file, those inside).
         background
             Import on a thread and hand back a `JobResult` at once; errors are then raised by its `wait`. A file object
             is copied to a temporary file first, and a pandas frame in memory: both are yours again.
@@ -147,7 +152,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         )  # fmt: skip
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
-            idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects, rejects_to,
+            idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects, rejects_to, exact=exact,
         )  # fmt: skip
         if dry_run and background:
             raise InvalidInput("A dry run does not go to the background.", hint="Leave one of them out.")

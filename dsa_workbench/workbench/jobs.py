@@ -93,7 +93,14 @@ class JobVerbs(Connection):
                 commit, found["dataset"], found["ref"], found["created"], found["rows"], found["seconds"],
                 tuple(found["notes"]),
             )  # fmt: skip
-        return Exported(found["spec"], Path(found["path"]), found["rows"], found["bytes"], found["seconds"])
+        return Exported(
+            found["spec"],
+            Path(found["path"]),
+            found["rows"],
+            found["bytes"],
+            found["seconds"],
+            tuple(found.get("notes", ())),
+        )
 
 
 def recorded_commit(done: CommitResult) -> Mapping[str, Any]:
@@ -117,6 +124,7 @@ def recorded_export(done: Exported) -> Mapping[str, Any]:
         "rows": done.rows,
         "bytes": done.bytes,
         "seconds": done.seconds,
+        "notes": list(done.notes),
     }
 
 

@@ -13,15 +13,15 @@ from dsa_workbench.core.model.job import JobKind
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.exports.export_file import export_file
+from dsa_workbench.features.exports.export_file import ExportFile, export_file
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.features.versioning.diff import compared_sides, diff_sides, side_at, side_at_merge_base
-from dsa_workbench.features.versioning.get_data import Selection, get_table
+from dsa_workbench.features.versioning.get_data import Selection, get_table, get_tables
 from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.features.versioning.queries.query import query as make_query
 from dsa_workbench.files.hold import hold_path
 from dsa_workbench.results import Diff, Exported, JobResult, QueryResult, Reading
-from dsa_workbench.workbench.arguments import columns_of
+from dsa_workbench.workbench.arguments import columns_of, write_options
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_export
 
 ProgressHook = Callable[[Progress], None]
@@ -67,45 +67,74 @@ class ReadVerbs(JobVerbs):
     @overload
     def export(
         self, spec: str, path: Any, *, format: str | None = None, columns: Sequence[str] | str | None = None,
-        progress: ProgressHook | None = None, background: Literal[False] = False,
+        where: Any = None, order_by: str | Sequence[str] | None = None, offset: int = 0, limit: int | None = None,
+        exact: bool = False, sql_table: str | None = None, progress: ProgressHook | None = None,
+        background: Literal[False] = False, **options: Any,
     ) -> Exported: ...  # fmt: skip
 
     @overload
     def export(self, spec: str, path: Any, *, background: Literal[True], **options: Any) -> JobResult[Exported]: ...
 
-    def export(  # type: ignore[misc] # the options of a job are those of the other, and written once
+    def export(
         self,
         spec: str,
         path: Any,
         *,
         format: str | None = None,
         columns: Sequence[str] | str | None = None,
+        where: Any = None,
+        order_by: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        exact: bool = False,
+        sql_table: str | None = None,
         progress: ProgressHook | None = None,
         background: bool = False,
+        **options: Any,
     ) -> Exported | JobResult[Exported]:
-        """Write a table at a version to a CSV or Parquet file; the ending or `format` says which.
+        """Write a version to a path or a binary file: CSV, Excel, Parquet, Arrow, JSON lines, SQL.
 
-        With `background` it is written on a thread, and a `JobResult` comes back at once; it is then written to a path
-        only, and of the version that `spec` names now.
+        Parameters
+        ----------
+        format
+            csv, tsv, xlsx, parquet, arrow, arrows (a stream), jsonl or sql, where the ending does not say it. Another
+            ending behind it packs a text: gz, zst, bz2, xz.
+        columns, where, offset, limit
+            As in `read`.
+        order_by
+            ``"qty desc, id"``, in words of SQL; nulls come last. Without it, rows come as they stand.
+        exact
+            Give back the bytes of the CSV file that was imported with ``exact=True``.
+        sql_table
+            What the table is called in SQL.
+        options
+            Of text: ``delimiter, quote="all", line_end, header, encoding, null, decimal, guard_formulas,
+            compression``. Of workbooks: ``overflow="refuse"``. Of SQL: ``sql_create, sql_rows``. See
+            docs/guide/exporting.md.
+        background
+            Write it on a thread, and hand back a `JobResult` at once: to a path only, and of the version that `spec`
+            names now.
+
+        Raises
+        ------
+        InvalidInput
+            The format does not hold a value: says row and column. What was at the path is as it was.
         """
+        order = order_by if order_by is None or isinstance(order_by, str) else ", ".join(order_by)
+        command = ExportFile(
+            parse_spec(spec), path, format, write_options(**options), columns_of(columns), where, order, offset, limit,
+            sql_table, exact, progress,
+        )  # fmt: skip
 
         def write(target: Any, version: VersionSpec, hook: ProgressHook | None) -> Exported:
             started = time.perf_counter()
-            done = export_file(
-                self.actor,
-                self.store,
-                self._cache,
-                version,
-                target,
-                format=format,
-                columns=columns_of(columns),
-                progress=hook,
-            )
-            return Exported(spec, target, done.rows, done.bytes, time.perf_counter() - started)
+            told = replace(command, spec=version, target=target, progress=hook)
+            done = export_file(self.actor, self.store, self._cache, told)
+            return Exported(spec, target, done.rows, done.bytes, time.perf_counter() - started, done.notes)
 
         if background:
             return self._export_in_background(spec, path, write, progress)
-        return write(path, parse_spec(spec), progress)
+        return write(path, command.spec, progress)
 
     def _export_in_background(
         self,
@@ -122,8 +151,8 @@ class ReadVerbs(JobVerbs):
             )
         target = Path(hold_path(path))
         version = parse_spec(spec)
-        found = get_table(self.actor, self.store, self._cache, version)
-        pinned = replace(version, version=found.commit.id, at=None, back=0)
+        commit = get_tables(self.actor, self.store, self._cache, version)[0][1].commit
+        pinned = replace(version, version=commit.id, at=None, back=0)
         return self._in_background(
             StartJob(
                 JobKind.EXPORT,

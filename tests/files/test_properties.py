@@ -147,6 +147,15 @@ def test_a_retype_is_announced_and_final() -> None:
     assert source.notes == ("zip is text, not int64: row 40,001 holds '02139'.",)
 
 
+def test_other_numbers_behind_a_text_do_not_break_the_first_pass() -> None:
+    data = (
+        b"zip,n\n" + b"12345,1\n" * 40_000 + b"02139,1\n" + b"12345,1\n" * 20_000 + b"7.20,1\n" + b"12345,1\n" * 40_000
+    )
+    table = read(data, block_bytes=20_000, threads=1)
+    assert table.schema.field("zip").type == pa.string()
+    assert table["zip"][60_001].as_py() == "7.20"
+
+
 def test_opening_the_door_does_not_import_pandas() -> None:
     script = "import sys, dsa_workbench.files.source; print('pandas' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)

@@ -64,9 +64,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Table name -> manifest id, sorted by name."""
+    """Table name -> manifest id, sorted by name.
+
+    `originals` names, by table, the manifest of what the file that it was imported from has beside its values; it is
+    no table, and only those who ask for the file's bytes look at it.
+    """
 
     tables: tuple[tuple[str, ObjectId], ...]
+    originals: tuple[tuple[str, ObjectId], ...] = ()
 
     def get(self, table: str) -> ObjectId | None:
         """Find a table's manifest id."""
@@ -76,3 +81,17 @@ class Tree:
     def names(self) -> tuple[str, ...]:
         """Give the table names in order."""
         return tuple(name for name, _ in self.tables)
+
+    @property
+    def manifests(self) -> tuple[ObjectId, ...]:
+        """Give all manifests that belong to it."""
+        return tuple(oid for _, oid in (*self.tables, *self.originals))
+
+    def keeping_originals(self, *others: Tree) -> Tree:
+        """Keep what other trees know of the files of tables that are the same here."""
+        found = dict(self.originals)
+        for other in others:
+            for name, oid in other.originals:
+                if name not in found and self.get(name) is not None and self.get(name) == other.get(name):
+                    found[name] = oid
+        return Tree(self.tables, tuple(sorted(found.items())))

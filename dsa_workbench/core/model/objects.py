@@ -103,12 +103,17 @@ def parse_manifest(body: bytes) -> Manifest:
 
 def tree_body(tree: Tree) -> bytes:
     """Give a tree's bytes."""
-    return _dump({"format": FORMAT, "tables": [[name, oid.hex()] for name, oid in sorted(tree.tables)]})
+    body: dict[str, Any] = {"format": FORMAT, "tables": [[name, oid.hex()] for name, oid in sorted(tree.tables)]}
+    if tree.originals:
+        body["originals"] = [[name, oid.hex()] for name, oid in sorted(tree.originals)]
+    return _dump(body)
 
 
 def parse_tree(body: bytes) -> Tree:
     """Read what `tree_body` gave."""
-    return Tree(tuple((name, from_hex(oid)) for name, oid in _load("tree", body)["tables"]))
+    data = _load("tree", body)
+    tables, originals = (tuple((n, from_hex(oid)) for n, oid in data.get(part, ())) for part in ("tables", "originals"))
+    return Tree(tables, originals)
 
 
 def commit_body(tree: str, parents: Sequence[str], author: str, message: str, time: datetime) -> bytes:

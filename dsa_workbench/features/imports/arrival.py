@@ -21,6 +21,7 @@ from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.skipping import Skip
 from dsa_workbench.files.gather import gather as find_files
 from dsa_workbench.files.gather import lasting
+from dsa_workbench.files.originals import original_of
 from dsa_workbench.files.rejects import RejectLog
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.stream import Input
@@ -46,6 +47,12 @@ class Arrival:
         self.command = command
         if command.rejects_to is not None:
             check_target(command.rejects_to)
+        if command.exact and (command.mode is not Mode.REPLACE or command.skip):
+            what = "leaves rows out" if command.skip else f"is an {command.mode}"
+            raise InvalidInput(
+                f"exact=True (--exact) remembers a whole file, and this import {what}.",
+                hint="Import all of the file with mode replace, or leave exact out.",
+            )
         self.source = lasting(command.source)
         self._log: RejectLog | None = None
         self._parts: list[_Part] = []
@@ -63,15 +70,16 @@ class Arrival:
         incoming: Sequence[Any] = [part.table for part in self._parts]
         skips = [part.skip for part in self._parts if part.skip is not None] or None
         remarks = [partial(self._remarks, part) for part in self._parts]
+        originals = {command.table or t.name: original_of(t) for t in tables} if command.exact else {}
         if command.table is None:
             several = len(tables) > 1 or isinstance(command.source, Mapping)
-            return Arriving(incoming, several and command.options.sheets is None, skips, remarks)
+            return Arriving(incoming, several and command.options.sheets is None, skips, remarks, originals)
         if len(tables) > 1:
             raise InvalidInput(
                 f"There are {len(tables)} tables in it: {', '.join(t.name for t in tables)}.",
                 hint="Choose one with sheets=['...'] (--sheets) to give it another name.",
             )
-        return Arriving([Named(command.table, incoming[0])], False, skips, remarks)
+        return Arriving([Named(command.table, incoming[0])], False, skips, remarks, originals)
 
     def rejected(self) -> list[RejectedRows]:
         """Give the rows that were left out of each table; they are looked up in the source again where need be."""

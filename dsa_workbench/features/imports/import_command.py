@@ -42,6 +42,8 @@ class ImportFile:
     rejects_to: str | os.PathLike[str] | None = None
     """Where the rows that were left out are written, to be corrected."""
     promise: Promise | None = None
+    exact: bool = False
+    """Remember the file so that an export can give back its bytes."""
 
     @property
     def source_name(self) -> str | None:

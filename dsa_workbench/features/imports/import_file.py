@@ -60,7 +60,7 @@ def preview_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impo
 
     Rows that do not fit are left out of it, whether the import would leave them out or refuse the file.
     """
-    arrival = Arrival(replace(command, skip=True))
+    arrival = Arrival(replace(command, skip=True, exact=False))
     previewed = preview_tables(actor, store, cache, _commit_of(command, arrival))
     rejected = arrival.rejected()
     notes = (*_kept_aside(command, rejected), *previewed.built.notes)

@@ -147,7 +147,7 @@ def _attempt(
         outcome = "applied" if any(plans.values()) or out.entries != dict(base.tree.tables) else "up to date"
         return AppliedPatch(outcome, base.commit, {}, {}, counts, notes), None
     entries = out.entries | {name: b.id for name, b in out.built.items()}
-    tree = Tree(tuple(sorted(entries.items())))
+    tree = Tree(tuple(sorted(entries.items()))).keeping_originals(base.tree)
     if tree_id(tree).hex() == base.commit.tree:
         return AppliedPatch("up to date", base.commit, {}, {}, counts, notes), None
     new = {name: stored_table(store.segments, cache, b) for name, b in out.built.items()}

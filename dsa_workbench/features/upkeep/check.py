@@ -98,7 +98,7 @@ def _check_trees(unit: IUnitOfWork, trees: Iterable[ObjectId], findings: Finding
         findings.count("trees")
         if object_id("tree", body) != oid:
             findings.problems.append(f"Tree {oid.hex()[:10]} is not what its id says.")
-        manifests |= {manifest for _, manifest in parse_tree(body).tables}
+        manifests |= set(parse_tree(body).manifests)
     return manifests
 
 

@@ -37,11 +37,13 @@ class Arriving:
     """A place for each table where rows go that do not fit; without it they refuse the commit."""
     remarks: Sequence[Callable[[], list[dict[str, Any]]]] | None = None
     """For each table, what there is to tell of it once it was read; it is kept with the commit's summary."""
+    originals: Mapping[str, Incoming] = field(default_factory=dict)
+    """By the name of a table, what its file has beside its values; read after the tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a preview has shown: where the branch was, and which tree came of it."""
+    """What a preview has shown: where the branch was, and the tree of the tables that came of it."""
 
     head: ObjectId | None
     tree: ObjectId
@@ -80,6 +82,8 @@ class Base:
     commit: Commit | None = None
     tables: Mapping[str, StoredTable] = field(default_factory=dict)
     tree: Tree = field(default_factory=lambda: Tree(()))
+    originals: Mapping[str, StoredTable] = field(default_factory=dict)
+    """By the name of a table, what its file had beside its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Built:
     remarks: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     sources: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     """What is known of the files that tables were read from."""
+    originals: Mapping[str, BuiltManifest] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -127,6 +132,14 @@ def build_tables(
         uploaded |= written.uploaded
         notes += [*written.notes, *table.notes]
         hint = hint or written.hint
+    originals: dict[str, BuiltManifest] = {}
+    for table, name in zip(incoming, names, strict=True):
+        if table.name in arriving.originals:
+            # It is a table of its own, which shares what the version before has of it.
+            alone = CommitTables(name, command.arrive, key=())
+            written = _write(into, alone, arriving.originals[table.name], base.originals.get(name), None)
+            originals[name] = written.built
+            uploaded |= written.uploaded
     if arriving.whole and command.mode is Mode.REPLACE:
         entries = {name: m.id for name, m in built.items()}
         gone = [name for name in base.tree.names if name not in entries]
@@ -134,7 +147,8 @@ def build_tables(
             notes.append(f"The tables {', '.join(gone)} are not in it: this version is without them.")
     else:
         entries = dict(base.tree.tables) | {name: m.id for name, m in built.items()}
-    tree = Tree(tuple(sorted(entries.items())))
+    tree = Tree(tuple(sorted(entries.items())), tuple(sorted((name, m.id) for name, m in originals.items())))
+    tree = tree.keeping_originals(base.tree)
     tables = {name: stored_table(segments, cache, manifest) for name, manifest in built.items()}
     sources = _sources(command, base, dict(zip(names, incoming, strict=True)), tree)
     if base.commit is not None and tree_id(tree).hex() == base.commit.tree:
@@ -142,7 +156,7 @@ def build_tables(
         notes += [event.sentence for event in events if event is not None]
     told = {name: remark() for name, remark in zip(names, arriving.remarks or (), strict=False)}
     remarks = {n: t for n, t in told.items() if t}
-    return Built(tree, built, tables, frozenset(uploaded), tuple(notes), hint, remarks, sources)
+    return Built(tree, built, tables, frozenset(uploaded), tuple(notes), hint, remarks, sources, originals)
 
 
 def _sources(

@@ -116,8 +116,9 @@ def _attempt(
     _check_promise(command, base, built.tree)
     if command.before_commit is not None:
         command.before_commit(built.rows)
+    stored = [*built.manifests.values(), *built.originals.values()]
     commit, head = commit_tree(
-        actor, store, command, base, built.tree, built.tables, list(built.manifests.values()), built.uploaded,
+        actor, store, command, base, built.tree, built.tables, stored, built.uploaded,
         remarks=built.remarks, sources=built.sources,
     )  # fmt: skip
     if commit is None:
@@ -137,7 +138,7 @@ def _check_promise(command: CommitTables, base: Base, tree: Tree | None = None) 
             hint="Look at a new preview: nothing was committed.",
             head=head.hex() if head is not None else None,
         )
-    if tree is not None and tree_id(tree) != promise.tree:
+    if tree is not None and tree_id(Tree(tree.tables)) != promise.tree:
         raise ImportRejected(
             "The data is not what it was at the preview.", hint="Look at a new preview: nothing was committed."
         )
@@ -217,7 +218,8 @@ def load_base(
     commit = unit.commits.get(ref.commit_id)
     tree = parse_tree(unit.objects.get_tree(ObjectId(bytes.fromhex(commit.tree))))
     tables = {name: load_table(unit, store.segments, cache, oid) for name, oid in tree.tables}
-    return Base(dataset, ref, commit, tables, tree)
+    originals = {name: load_table(unit, store.segments, cache, oid) for name, oid in tree.originals}
+    return Base(dataset, ref, commit, tables, tree, originals)
 
 
 def _commit(actor: Actor, command: CommitTables, base: Base, tree: Tree, merged: Commit | None = None) -> Commit:

@@ -51,6 +51,17 @@ def get_table(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSp
     return TableAt(spec.with_table(name) if len(found.tree.tables) > 1 else spec, found.commit, table)
 
 
+def get_tables(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> list[tuple[str, TableAt]]:
+    """Find the table that a spec names, or all of the version, with their names; errors are those of `get_table`."""
+    with store.unit() as unit:
+        found = resolve(unit, spec)
+        entries = found.tree.tables if spec.table is None and found.tree.tables else (found.table(),)
+        return [
+            (name, TableAt(spec.with_table(name), found.commit, load_table(unit, store.segments, cache, oid)))
+            for name, oid in entries
+        ]
+
+
 class Selection:
     """Columns, rows and a page of a stored table; nothing is read before it is asked for."""
 
@@ -89,6 +100,10 @@ class Selection:
         """Read all rows as `pyarrow.RecordBatch`es, a few in memory at a time."""
         for batch in self._batches(0, None):
             yield from revive_extensions(pa.Table.from_batches([batch])).to_batches()
+
+    def positions(self) -> Iterator[Any] | None:
+        """Find the rows that match the condition, whatever the page: positions as arrays; None where all do."""
+        return None if self._where is None else (batch.column(0) for batch in self._where.positions())
 
     def _batches(self, offset: int, limit: int | None, *, count: bool = False) -> Iterator[Any]:
         start = self._offset + offset
@@ -132,6 +147,14 @@ class _Filter:
         wanted = [*columns, *(n for n in self.names if n not in columns)]
         for batch in self.table.read_chunks(wanted, matching_chunks(self.table, self.expression, floats=self.floats)):
             yield batch.filter(self.expression)
+
+    def positions(self) -> Iterator[Any]:
+        """Find the rows that match: record batches of one column, positions in ascending order."""
+        chunks = matching_chunks(self.table, self.expression, floats=self.floats)
+        for i, batch in zip(chunks, self.table.read_chunks(self.names, chunks), strict=True):
+            places = pa.array(range(int(self.table.starts[i]), int(self.table.starts[i + 1])), pa.int64())
+            marked = pa.RecordBatch.from_arrays([places, *batch.columns], ["", *self.names])
+            yield marked.filter(self.expression).select([0])
 
 
 def _condition(table: StoredTable, where: Any) -> Condition | _Filter | None:

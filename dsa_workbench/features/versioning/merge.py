@@ -226,7 +226,7 @@ def _three_way(
     if command.dry_run:
         return replace(result, outcome="merged", notes=notes), None
     entries = outcome.entries | {name: b.id for name, b in built.items()}
-    tree = Tree(tuple(sorted(entries.items())))
+    tree = Tree(tuple(sorted(entries.items()))).keeping_originals(sides.ours.tree, sides.theirs_tree)
     new = outcome.taken | {name: stored_table(store.segments, cache, b) for name, b in built.items()}
     commit, head = commit_tree(
         actor, store, sides.target, sides.ours, tree, new, list(built.values()), uploaded, sides.source

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.manifest import Tree
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
@@ -35,7 +36,7 @@ class Previewed:
     @property
     def changes(self) -> bool:
         """Say whether there would be a commit."""
-        return self.base.commit is None or self.base.commit.tree != self.promise.tree.hex()
+        return self.base.commit is None or self.base.commit.tree != tree_id(self.built.tree).hex()
 
     @property
     def head(self) -> ObjectId | None:
@@ -62,4 +63,4 @@ def preview_tables(_actor: Actor, store: IStore, cache: SegmentCache, command: C
     touched = {name: table for name, table in base.tables.items() if name in built.tables or name not in kept}
     diff = diff_sides(Side("", touched), Side("", built.tables), rename=command.rename)
     head = base.ref.commit_id if base.ref is not None else None
-    return Previewed(base, built, diff, Promise(head, tree_id(built.tree)))
+    return Previewed(base, built, diff, Promise(head, tree_id(Tree(built.tree.tables))))

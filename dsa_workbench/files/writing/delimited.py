@@ -69,7 +69,7 @@ def look_of(options: WriteOptions) -> Look:
 def _encoder(name: str) -> codecs.IncrementalEncoder | None:
     try:
         info = codecs.lookup(name)
-        codecs.encode("a,b\n", name)
+        memoryview(codecs.encode("a,b\n", name))  # some codecs turn text into text
     except (LookupError, TypeError, ValueError) as err:
         hint = "Common ones are utf-8, utf-8-sig, utf-16, cp1252 and latin-1."
         raise InvalidInput(f"There is no encoding {name!r}.", hint=hint) from err

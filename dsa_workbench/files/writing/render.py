@@ -36,6 +36,10 @@ class ColumnLook:
 
     quoted: bool = False
     form: str = ""
+    null: str | None = None
+    """What stands for null in this column alone."""
+    grouped: bool = False
+    """Whether a sign stands between the thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Look:
     line_end: str = "\n"
     null: str = ""
     decimal: str = "."
+    thousands: str = ""
     quote_all: bool = False
     guard: bool = False
     """Whether texts that look like formulas get an apostrophe in front."""
@@ -54,6 +59,8 @@ class Look:
     """What stands before a quote inside of quotes; else quotes are doubled."""
     trailing: bool = False
     """Whether a delimiter stands behind the last cell."""
+    padding: str = ""
+    """What follows a delimiter between cells, as a blank."""
     columns: tuple[ColumnLook, ...] = ()
 
 
@@ -71,13 +78,19 @@ def render_batch(batch: pa.RecordBatch, look: Look) -> bytes:
 def render_rows(batch: pa.RecordBatch, look: Look) -> Any:
     """Write the rows of a batch as one text each, with its line end."""
     looks = look.columns or [ColumnLook()] * batch.num_columns
-    return render_lines([_cells(column, look, own) for column, own in zip(batch.columns, looks, strict=True)], look)
+    return render_lines([render_cells(c, look, own) for c, own in zip(batch.columns, looks, strict=True)], look)
+
+
+def render_cells(column: Any, look: Look, own: ColumnLook) -> Any:
+    """Write the cells of a column; those that are null stay null unless the column has a text of its own for them."""
+    cells = _cells(column, look, own)
+    return cells if own.null is None else cells.fill_null(own.null)
 
 
 def render_lines(cells: Sequence[Any], look: Look) -> Any:
     """Join columns of cells to lines."""
     large = [cell if cell.type == _WIDE else cell.cast(_WIDE) for cell in cells]
-    separator = pa.scalar(look.delimiter, _WIDE)
+    separator = pa.scalar(look.delimiter + look.padding, _WIDE)
     rows = pc.binary_join_element_wise(*large, separator, null_handling="replace", null_replacement=look.null)
     end = (look.delimiter if look.trailing else "") + look.line_end
     return pc.binary_join_element_wise(rows, pa.scalar("", _WIDE), pa.scalar(end, _WIDE), null_handling="replace")
@@ -101,8 +114,17 @@ def _cells(column: Any, look: Look, own: ColumnLook) -> Any:
         return _quoted(_guarded(texts, look), look, always=always)
     if look.decimal != "." and (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         texts = pc.replace_substring(texts, ".", look.decimal)
+    if own.grouped:
+        texts = _grouped(texts, look.thousands)
     if always or look.null or look.delimiter in _SIGNS:
         return _quoted(texts, look, always=always)
+    return texts
+
+
+def _grouped(texts: Any, sign: str) -> Any:
+    """Put a sign between thousands, from the right to the left."""
+    while pc.any(pc.match_substring_regex(texts, "^-?[0-9]{4}")).as_py():
+        texts = pc.replace_substring_regex(texts, r"^(-?[0-9]+)([0-9]{3})(|[^0-9].*)$", rf"\1{sign}\2\3")
     return texts
 
 
