@@ -123,15 +123,19 @@ def _usual(lines: Sequence[str], fixed: Fixed, whole: bool) -> Candidate:
     if fixed.delimiter is not None:
         return rate(lines, replace(base, delimiter=fixed.delimiter), fixed, whole)
     best, choice = (0.0, 0), base
+    # Lines that may be comments must not hide the delimiter of all others.
+    rows = [line for line in lines if not line.startswith("#")] or lines
     for delimiter in PLAIN:
         dialect = replace(base, delimiter=delimiter)
-        if not any(delimiter in line for line in lines):
+        if not any(delimiter in line for line in rows):
             continue
-        counts = Counter(len(r.cells) for r in read_records(lines, dialect, whole))
-        if not counts:
+        records = list(read_records(rows, dialect, whole))
+        if not records:
             continue
-        (cells, times), total = counts.most_common(1)[0], counts.total()
-        if cells > 1 and (score := (round(times / total, 2), cells)) > best:
+        (cells, times) = Counter(len(r.cells) for r in records).most_common(1)[0]
+        # One row alone proves nothing by its length: there the sign that comes first is believed.
+        many = cells if len(records) > 1 else -len(records[0].cells[0])
+        if cells > 1 and (score := (round(times / len(records), 2), many)) > best:
             best, choice = score, dialect
     return rate(lines, choice, fixed, whole)
 
@@ -179,8 +183,15 @@ def _is_wrapped(found: Candidate, sample: str, fixed: Fixed) -> bool:
     if fixed.quote is not None or '"' in sample:
         return False
     rows = [r.cells for r in found.shape.rows[1:RATED_ROWS]]
-    wrapped = [all(len(c) > 1 and c[0] == c[-1] == "'" for c in column) for column in zip(*rows, strict=False)]
-    return len(rows) > 1 and any(wrapped)
+    columns = [[_in_apostrophes(c) for c in column] for column in zip(*rows, strict=False)]
+    if len(rows) > 1 and any(map(all, columns)):
+        return True
+    # An apostrophe that is escaped says what the others around it are for.
+    return any(_in_apostrophes(c) and "\\'" in c for row in rows for c in row)
+
+
+def _in_apostrophes(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == "'"
 
 
 def _dialects(lines: Sequence[str], sample: str, fixed: Fixed, plain: Candidate) -> Iterator[Dialect]:
@@ -209,7 +220,7 @@ def _quotes(sample: str, delimiter: str, fixed: Fixed) -> list[str | None]:
         return [fixed.quote or None]
     found: list[str | None] = ['"']
     d = re.escape(delimiter)
-    if len(re.findall(rf"(?:^|{d})'[^'\r\n]*'(?={d}|\r?$)", sample, re.MULTILINE)) > 1:
+    if re.search(rf"(?:^|{d})'(?:[^'\\\r\n]|''|\\.)*'(?={d}|\r?$)", sample, re.MULTILINE):
         found.append("'")
     if '"' in sample:
         found.append(None)
