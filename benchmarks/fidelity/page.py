@@ -40,15 +40,15 @@ DSA_CORPORA=... make fidelity
 
 Nobody tells the tools anything but the file's name. Each reads with its defaults: DuckDB with its sniffer; pandas as it
 is, and a second time with `sep=None`, which looks for the delimiter; workbooks by calamine in pandas and polars.
-pyarrow reads no workbooks; DuckDB reads them by an extension that is fetched from the network, so it is not in this run.
+pyarrow reads no workbooks; DuckDB reads them by an extension from the network, so it is not in this run.
 
 The truth of a file is what its origin ships: JSON, a clean copy, dialects annotated by hand, the text that Excel itself
 wrote. Where the origin is silent it is what independent readers agree on. Where they disagree there is no truth: then a
 tool can only be wrong by crashing, hanging or taking too much memory.
 
 - **as expected**: the rows, the names and the values are those of the truth. Numbers are compared as numbers, but
-  `02139` read as 2139 is a value lost; dates in any usual way of writing them; nothing and the empty text are the same. Where
-  nobody annotated a header, the first row may be names or a row; lines above a table may be kept or left out.
+  `02139` read as 2139 is a value lost; dates in any usual way of writing them. Nothing is the same as an empty text.
+  Where nobody annotated a header, the first row may be names or a row; lines above a table may be kept or left out.
 - **refused rightly**: an error, where the file cannot be read, or where no usual delimiter gives rows of one length
   (then filling them up is right as well).
 - **wrong**: {faults}.

@@ -94,7 +94,8 @@ def read_records(lines: Sequence[str], dialect: Dialect, whole: bool) -> Iterato
         comment = dialect.comment
         lines = ["\n" if line.startswith(comment) else line for line in lines]
     if dialect.runs:
-        lines = [re.sub(f"{re.escape(dialect.delimiter)}+", dialect.delimiter, line.strip(" ")) for line in lines]
+        run = re.compile(f"{re.escape(dialect.delimiter)}+")
+        lines = [run.sub(dialect.delimiter, re.sub(r"^ +| +(?=[\r\n]*$)", "", line)) for line in lines]
     quoting = {"quotechar": dialect.quote} if dialect.quote else {"quoting": csv.QUOTE_NONE}
     reader = csv.reader(
         lines, delimiter=dialect.delimiter, escapechar=dialect.escape, skipinitialspace=dialect.blanks, **quoting
@@ -209,9 +210,10 @@ def _dialects(lines: Sequence[str], sample: str, fixed: Fixed, plain: Candidate)
                     base = Dialect(delimiter, quote, plain.dialect.newline, escape, comment)
                     if delimiter == " ":
                         yield replace(base, runs=True)
-                        continue
+                        if fixed.delimiter is not None:
+                            continue
                     yield base
-                    if quote and delimiter != "\t" and f"{delimiter} {quote}" in sample:
+                    if quote and delimiter not in "\t " and f"{delimiter} {quote}" in sample:
                         yield replace(base, blanks=True)
 
 
