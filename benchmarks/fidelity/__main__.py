@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("docs/fidelity.md"))
     parser.add_argument("--only", default="", help="files whose path holds this; the page is printed, not written")
     parser.add_argument("--tools", default="", help="tools, with commas")
+    parser.add_argument("--keep", type=Path, help="a folder for what was read: tools that are in it are not run again")
     parser.add_argument("--wrong", action="store_true", help="list what we get wrong instead of writing the page")
     given = parser.parse_args()
     if given.corpora is None:
@@ -39,7 +41,7 @@ def main() -> int:
     tools = [t for t in TOOLS if not given.tools or t.key in given.tools.split(",")]
     truths = {e["path"]: find_truth(corpus, e) for e in entries}
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(lambda tool: _run(corpus, entries, truths, tool), tools))
+        told = list(pool.map(lambda tool: _run(corpus, entries, truths, tool, given.keep), tools))
     results = Results({t.key: r for t, r in zip(tools, told, strict=True)}, time.perf_counter() - started)
     ours = results.by_tool["ours"]
     wrong = [r for r in ours if r.verdict.is_wrong]
@@ -56,9 +58,17 @@ def main() -> int:
     return any(r.verdict.word in ("crash", "hang", "memory") for r in ours)
 
 
-def _run(corpus: Corpus, entries: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], tool: Tool) -> list[Result]:
+def _run(
+    corpus: Corpus, entries: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], tool: Tool, keep: Path | None
+) -> list[Result]:
     mine = [e for e in entries if e["category"] in tool.kinds]
-    outcomes = run_all(tool.key, [(e["category"], str(corpus.root / e["path"])) for e in mine])
+    kept = keep / f"{tool.key}.pickle" if keep is not None else None
+    if kept is not None and kept.exists():
+        outcomes = pickle.loads(kept.read_bytes())
+    else:
+        outcomes = list(run_all(tool.key, [(e["category"], str(corpus.root / e["path"])) for e in mine]))
+        if kept is not None:
+            kept.write_bytes(pickle.dumps(outcomes))
     return [_judged(corpus, e, truths[e["path"]], o) for e, o in zip(mine, outcomes, strict=True)]
 
 
