@@ -46,7 +46,7 @@ def same(got: Any, want: Any) -> bool:
 
 def is_nothing(value: Any) -> bool:
     """Say whether a cell is empty."""
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+    return value is None or (isinstance(value, str) and not value) or (isinstance(value, float) and math.isnan(value))
 
 
 def _same_number(got: Any, want: str) -> bool:

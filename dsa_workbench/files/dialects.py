@@ -158,8 +158,9 @@ def _split(lines: Sequence[str], plain: Candidate, sample: str, fixed: Fixed, wh
     found = [plain]
     if kind_of([r.cells[0] for r in plain.shape.rows[1:]]):
         return found
-    for delimiter in (d for d in RARE if d in sample):
-        candidate = rate(lines, replace(plain.dialect, delimiter=delimiter, runs=delimiter == " "), fixed, whole)
+    tried = [(d, runs) for d in RARE if d in sample for runs in ((True, False) if d == " " else (False,))]
+    for delimiter, runs in tried:
+        candidate = rate(lines, replace(plain.dialect, delimiter=delimiter, runs=runs), fixed, whole)
         if _is_clean(candidate) and len(candidate.shape.rows[0].cells) > 1 and _is_proved(candidate, lines):
             return [candidate, *found]
         found.append(candidate)
@@ -176,7 +177,8 @@ def _is_proved(found: Candidate, lines: Sequence[str]) -> bool:
     if found.shape.header and all(kinds) and not any(kind_of([c]) for c in rows[0]):
         return True
     aligned = sum("  " in line.strip() for line in lines)
-    return delimiter == " " and any(kinds) and len(rows) > 2 and aligned > 0.9 * len(rows)
+    quoted = sum(' "' in line or '" ' in line for line in lines)
+    return delimiter == " " and any(kinds) and len(rows) > 2 and (aligned > 0.9 * len(rows) or quoted > 0.5 * len(rows))
 
 
 def _is_wrapped(found: Candidate, sample: str, fixed: Fixed) -> bool:
@@ -205,7 +207,7 @@ def _dialects(lines: Sequence[str], sample: str, fixed: Fixed, plain: Candidate)
     comments = [fixed.comment or None] if fixed.comment is not None else [None, "#"] if hash_lines else [None]
     for delimiter in delimiters or [plain.dialect.delimiter]:
         for quote in _quotes(sample, delimiter, fixed):
-            for escape in _escapes(sample, quote, fixed):
+            for escape in _escapes(sample, delimiter, quote, fixed):
                 for comment in comments:
                     base = Dialect(delimiter, quote, plain.dialect.newline, escape, comment)
                     if delimiter == " ":
@@ -229,10 +231,16 @@ def _quotes(sample: str, delimiter: str, fixed: Fixed) -> list[str | None]:
     return found
 
 
-def _escapes(sample: str, quote: str | None, fixed: Fixed) -> list[str | None]:
+def _escapes(sample: str, delimiter: str, quote: str | None, fixed: Fixed) -> list[str | None]:
     if fixed.escape is not None:
         return [fixed.escape or None]
-    return [None, *(e for e in ("\\", "\x00") if quote and e + quote in sample)]
+    signs = [e for e in ("\\", "\x00") if quote and e + quote in sample]
+    d, q = re.escape(delimiter), re.escape(quote or "")
+    for e in map(re.escape, signs):
+        # In a quoted cell that goes on behind the quote, what stands before the quote takes its meaning.
+        if re.search(rf"(?:^|{d}){q}[^{q}]*{e}{q}[^{d}{q}\r\n]", sample, re.MULTILINE):
+            return list(signs)
+    return [None, *signs]
 
 
 def _consistency(rows: Sequence[Sequence[str]]) -> float:

@@ -44,6 +44,16 @@ def test_runs_of_blanks_delimit_lined_up_columns() -> None:
     ]
 
 
+def test_blanks_that_each_delimit_keep_their_empty_cells() -> None:
+    text = 'id "the name" note\n1 "Ann Lee" \n2 "Bo Chan" x\n3  "y z"\n'
+    assert rows(text) == [("id", "the name", "note"), (1, "Ann Lee", None), (2, "Bo Chan", "x"), (3, None, "y z")]
+
+
+def test_in_a_lone_row_the_sign_that_comes_first_delimits() -> None:
+    assert rows("id,name,a|b|c|d|e\n")[0] == ("id", "name", "a|b|c|d|e")
+    assert rows('"a,b";c\n')[0] == ("a,b", "c")
+
+
 @pytest.mark.parametrize("text", ["name\nAnn Lee\nBo Chan\n", "at\n10:30:00\n11:00:00\n", 'who\n"Lee, Ann"\nBo\n'])
 def test_a_single_column_stays_one(text: str) -> None:
     assert len(rows(text)[0]) == 1
@@ -52,6 +62,19 @@ def test_a_single_column_stays_one(text: str) -> None:
 def test_apostrophes_around_cells_are_quotes_where_there_are_no_others() -> None:
     assert rows("id,who\n1,'Lee, Ann'\n2,'Chan, Bo'\n") == [("id", "who"), (1, "Lee, Ann"), (2, "Chan, Bo")]
     assert rows("id,who\n1,Ann's\n2,Bo's\n") == [("id", "who"), (1, "Ann's"), (2, "Bo's")]
+
+
+def test_an_escaped_apostrophe_says_that_the_others_are_quotes() -> None:
+    text = "id|said|n\n1|no|x\n2|'it\\'s, so'|y\n'3'|yes|z\n"
+    assert rows(text)[1:] == [(1, "no", "x"), (2, "it's, so", "y"), (3, "yes", "z")]
+    assert rows("id,who\n1,'twas\n2,'Ann'\n")[1:] == [(1, "'twas"), (2, "'Ann'")]
+
+
+def test_quotes_behind_a_zero_byte_are_found_and_split_no_row() -> None:
+    text = 'id,said\n1,"so \0"he\0", she, and a good many words more"\n2,"a\nb \0"c\0","\n'
+    assert rows(text) == [("id", "said"), (1, 'so "he", she, and a good many words more'), (2, 'a\nb "c",')]
+    for block in (3, 11):
+        assert rows(text, escape="\0", block_bytes=block) == rows(text)
 
 
 def test_backslashes_before_quotes_are_found() -> None:
@@ -76,6 +99,10 @@ def test_comments_are_left_out_and_keep_their_line_numbers() -> None:
         rows(text + "5,6,7\n", comment="#")
 
 
+def test_comments_do_not_hide_the_delimiter() -> None:
+    assert rows("# one\n# two\n# three\nid;n\n# four\n1;2\n") == [("id", "n"), (1, 2)]
+
+
 def test_a_header_that_begins_with_a_hash_is_a_header() -> None:
     assert rows("#id,n\n1,2\n3,4\n") == [("#id", "n"), (1, 2), (3, 4)]
 
@@ -89,6 +116,15 @@ def test_lines_above_the_table_are_found_and_noted() -> None:
     assert rows("Title,,\n,,\nid,name,n\n1,a,2\n")[0] == ("id", "name", "n")
 
 
+def test_lines_above_a_table_of_few_rows_are_found() -> None:
+    text = "Vendor\tAcme\nFrom\t2024-06-02\nTo\t2024-06-29\nday\tsku\tqty\tprice\tzone\tnote\n"
+    want = [("day", "sku", "qty", "price", "zone", "note"), ("19 June", "a", 1, 2.5, "X", "y")]
+    assert rows(text + "19 June\ta\t1\t2.5\tX\ty\n" * 2)[:2] == want
+    assert rows("notes\nmore,notes\nn,text,day\n3.5,a,2000-12-13\n")[0] == ("n", "text", "day")
+    with pytest.raises(ImportRejected, match="line 2: 3 cells"):
+        rows("a,b\nx,y,z\nu,v,w\n")
+
+
 def test_an_error_below_a_preamble_names_the_line_of_the_file() -> None:
     with pytest.raises(ImportRejected, match="line 6: 2 cells"):
         rows("Report\n\nid,name,n\n1,a,2\n2,b,3\n3,c\n4,d,5\n5,e,6\n6,f,7\n7,g,8\n")
@@ -99,7 +135,18 @@ def test_a_first_row_that_looks_like_the_others_is_no_header() -> None:
     assert rows("1,ann,2.5\n2,bo,3.5\n", header=True)[0] == ("1", "ann", "2.5")
     assert rows("country,2019,2020\nA,5,6\nB,7,8\n")[0] == ("country", "2019", "2020")
     assert rows("2019,2020\n5,6\n7,8\n")[0] == ("2019", "2020")
+    assert rows("0,1\n5.5,6\n7,8\n")[0] == ("0", "1")
+    assert rows("1,2,3\n4,5,5\n")[0] == ("1", "2", "3")
     assert rows("a,b\nx,y\n")[0] == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "text", ["1,2\n5,3\n", "1,2,3,4\n1,2,3,4\n", "1,2,AAA\n4,5,BBB\n", "ann,2011\nbo,2012\n", "7,x,y\n", "2024-01-31\n"]
+)
+def test_numbers_in_the_first_row_are_values_like_those_below(text: str) -> None:
+    found = rows(text)
+    assert [*found[0]] == [f"c{i}" for i in range(1, len(found[0]) + 1)]
+    assert len(found) == text.count("\n") + 1
 
 
 def test_a_delimiter_at_the_end_of_every_row_is_no_column() -> None:
