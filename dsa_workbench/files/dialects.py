@@ -74,6 +74,19 @@ def find_dialect(sample: str, fixed: Fixed, *, whole: bool) -> list[Candidate]:
     return found
 
 
+def heading_above(sample: str, found: Candidate) -> tuple[list[str], str]:
+    """Look for names right above a table without a header, in a line that another sign cuts into as many cells."""
+    shape, quote = found.shape, found.dialect.quote
+    if not shape.preamble or shape.preamble[-1].line + 1 != shape.rows[0].line:
+        return [], ""
+    line = list(io.StringIO(sample, newline=""))[shape.preamble[-1].line]
+    for sign in (*PLAIN, " "):
+        cells = next(read_records([line], Dialect(sign, quote), True), Record(0, [])).cells
+        if len(cells) == len(shape.rows[0].cells) > 2 and all(c.strip() and not kind_of([c]) for c in cells):
+            return cells, sign
+    return [], ""
+
+
 def rate(lines: Sequence[str], dialect: Dialect, fixed: Fixed, whole: bool) -> Candidate:
     """Read the sample in a dialect, and rate what comes out."""
     records = list(read_records(lines, dialect, whole))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import csv
+import gc
 import gzip
 import io
 import lzma
+import os
 import zipfile
 from typing import Any
 
@@ -125,6 +127,14 @@ def test_lines_above_a_table_of_few_rows_are_found() -> None:
         rows("a,b\nx,y,z\nu,v,w\n")
 
 
+def test_names_that_another_sign_separates_are_names() -> None:
+    source = opened('day qty "the name"\n2024-06-19,1,x y\n2024-06-20,2,z\n')
+    assert source.schema.names == ["day", "qty", "the name"]
+    assert read_all(source).num_rows == 2
+    assert any("separated by blanks, unlike the rows" in note for note in source.notes)
+    assert opened("a few words\n1,2,x,y\n3,4,z,u\n").schema.names == ["c1", "c2", "c3", "c4"]
+
+
 def test_an_error_below_a_preamble_names_the_line_of_the_file() -> None:
     with pytest.raises(ImportRejected, match="line 6: 2 cells"):
         rows("Report\n\nid,name,n\n1,a,2\n2,b,3\n3,c\n4,d,5\n5,e,6\n6,f,7\n7,g,8\n")
@@ -239,6 +249,25 @@ def packed(**members: bytes) -> bytes:
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda b: packed(a_csv=b)])
 def test_compression_is_found(pack: Any) -> None:
     assert rows(pack(b"a,b\n1,2\n")) == [("a", "b"), (1, 2)]
+
+
+def test_compression_can_be_given_and_must_be_true() -> None:
+    assert rows(gzip.compress(b"a,b\n1,2\n"), compression="gz") == [("a", "b"), (1, 2)]
+    assert rows(b"BZh,b\n1,2\n") == rows(b"BZh,b\n1,2\n", compression="none") == [("BZh", "b"), (1, 2)]
+    with pytest.raises(ImportRejected, match="the gz data is damaged"):
+        rows(b"a,b\n1,2\n", compression="gz")
+    with pytest.raises(InvalidInput, match="compression='rar' is not known"):
+        rows(b"a,b\n1,2\n", compression="rar")
+
+
+def test_a_pipe_that_is_said_to_be_packed_is_read_to_its_end() -> None:
+    get, put = os.pipe()
+    with os.fdopen(put, "wb") as file:
+        file.write(gzip.compress(b"a,b\n1,2\n"))
+    with os.fdopen(get, "rb") as pipe:
+        source = open_tables(pipe, ReadOptions(compression="gz"))[0]
+        gc.collect()
+        assert read_all(source).to_pydict() == {"a": [1], "b": [2]}
 
 
 def test_a_zip_archive_of_several_files_asks_for_one() -> None:
