@@ -114,15 +114,12 @@ def _table(table: Grid, truth: Truth) -> Verdict:
 
 def _titles(records: Records) -> Iterator[int]:
     """Count the lines above a table that nobody annotated: to leave them out is as right as to keep them."""
-    widest = max(map(_breadth, records), default=0)
     usual = Counter(map(len, records)).most_common(1)[0][0] if records else 0
     for above, record in enumerate(records[:MOST_TITLES]):
         before = records[:above]
         fuller = _breadth(record) > max(map(_breadth, before), default=0)
         if above and (fuller or (len(record) == usual and all(len(r) != usual for r in before))):
             yield above
-        if _breadth(record) == widest:
-            return
 
 
 def _breadth(record: Sequence[Any]) -> int:

@@ -119,7 +119,7 @@ def duckdb_parquet(path: str) -> Reading:
 
 
 def _polars(frame: Any) -> Any:
-    return grid(frame.columns, frame.rows())
+    return arrow_grid(frame.to_arrow())
 
 
 def polars_csv(path: str) -> Reading:
@@ -130,10 +130,10 @@ def polars_csv(path: str) -> Reading:
 
 
 def polars_excel(path: str) -> Reading:
-    """Read all sheets with the default engine."""
+    """Read all sheets with the default engine, empty ones too."""
     import polars as pl
 
-    sheets: Any = pl.read_excel(path, sheet_id=0)
+    sheets: Any = pl.read_excel(path, sheet_id=0, raise_if_empty=False)
     return Reading({str(name): _polars(sheet) for name, sheet in sheets.items()})
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+MOST_BYTES = 400_000_000
+"""A larger table is counted and not compared: its values as Python objects would be our burden, not the reader's."""
 BEYOND_PYTHON = "beyond what Python can hold"
 MOST_ROWS = 20_000
 """Rows that are kept to be compared; the count is that of all."""
@@ -71,7 +73,7 @@ TOOLS = (
 
 def arrow_grid(table: Any) -> Grid:
     """Take an Arrow table; names may repeat."""
-    head = table.slice(0, MOST_ROWS)
+    head = table.slice(0, MOST_ROWS if table.nbytes < MOST_BYTES else 0)
     columns = [_values(column) for column in head.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
     return Grid(list(table.column_names), rows, table.num_rows)
