@@ -57,7 +57,7 @@ tool can only be wrong by crashing, hanging or taking too much memory.
 
 def write_page(results: Results, tools: Sequence[Tool]) -> str:
     """Give the page as Markdown."""
-    faults = "; ".join(f"*{word}*, {what}" for word, what in FAULTS.items())
+    faults = ";\n  ".join(f"*{word}*, {what}" for word, what in FAULTS.items())
     intro = INTRO.format(versions=_versions(results), faults=faults)
     ours = results.by_tool["ours"]
     parts = [
@@ -83,9 +83,10 @@ def write_page(results: Results, tools: Sequence[Tool]) -> str:
 def _versions(results: Results) -> str:
     packages = ["pandas", "pyarrow", "duckdb", "polars", "python-calamine", "fastexcel"]
     told = ", ".join(f"{p} {version(p)}" for p in packages)
+    work = sum(r.seconds for mine in results.by_tool.values() for r in mine)
     return (
-        f"Last run: Python {platform.python_version()}, {told}; "
-        f"{len(results.by_tool['ours']):,} files, {results.seconds / 60:.0f} minutes."
+        f"Last run: Python {platform.python_version()}, {told};\n"
+        f"{len(results.by_tool['ours']):,} files, {work / 60:.0f} minutes of reading in all."
     )
 
 

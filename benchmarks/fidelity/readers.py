@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.fidelity.reading import Reading, Written, arrow_grid, grid
+from benchmarks.fidelity.reading import MOST_ROWS, Reading, Written, arrow_grid, grid, values
 
 Reader = Callable[[str], Reading]
 Sniffer = Callable[[str], Written]
@@ -119,7 +119,8 @@ def duckdb_parquet(path: str) -> Reading:
 
 
 def _polars(frame: Any) -> Any:
-    return arrow_grid(frame.to_arrow())
+    columns = [values(series.to_list, len(series)) for series in frame.head(MOST_ROWS).get_columns()]
+    return grid(frame.columns, list(zip(*columns, strict=True)), frame.height)
 
 
 def polars_csv(path: str) -> Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,17 +74,17 @@ TOOLS = (
 def arrow_grid(table: Any) -> Grid:
     """Take an Arrow table; names may repeat."""
     head = table.slice(0, MOST_ROWS if table.nbytes < MOST_BYTES else 0)
-    columns = [_values(column) for column in head.columns]
+    columns = [values(column.to_pylist, len(column)) for column in head.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
     return Grid(list(table.column_names), rows, table.num_rows)
 
 
-def _values(column: Any) -> list[Any]:
+def values(listed: Callable[[], Iterable[Any]], count: int) -> list[Any]:
     """Give Python values; what Python cannot hold (the year 20,000, text that is no UTF-8) is no fault of a reader."""
     try:
-        return list(column.to_pylist())
+        return list(listed())
     except (OverflowError, ValueError, UnicodeDecodeError):
-        return [BEYOND_PYTHON] * len(column)
+        return [BEYOND_PYTHON] * count
 
 
 def grid(names: Iterable[Any], rows: Sequence[Sequence[Any]], count: int | None = None) -> Grid:
