@@ -176,7 +176,8 @@ def _workbook(tables: dict[str, Grid], truth: Truth) -> Verdict:
             return Verdict("rows", f"sheet {name!r} is missing")
         names = [n for n in table.names if not _MADE_UP.fullmatch(n)]
         cells = [c for row in table.rows for c in row if not is_nothing(c)]
-        found = [_sheet(names, cells, [c for row in want for c in row]) for want in witnesses]
+        ways = [want[above:] for want in witnesses for above in (0, *_titles(want))]
+        found = [_sheet(names, cells, [c for row in way for c in row]) for way in ways]
         if not any(f.word == RIGHT for f in found):
             return Verdict(found[0].word, f"sheet {name!r}: {found[0].why}")
     return Verdict(RIGHT)
