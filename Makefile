@@ -1,5 +1,5 @@
 # Everything a person or a machine does here is one of these targets. `make` alone lists them.
-# PYTHON=python3.12 chooses the interpreter; LAB_ARGS, PYTEST_ARGS and BENCH_ARGS are passed on.
+# PYTHON=python3.12 chooses the interpreter; LAB_ARGS, PYTEST_ARGS, BENCH_ARGS and FIDELITY_ARGS are passed on.
 
 VENV        := .venv
 BIN         := $(VENV)/bin
@@ -7,12 +7,13 @@ PYTHON      ?=
 LAB_ARGS    ?=
 PYTEST_ARGS ?= -n logical --maxprocesses=4 --dist=loadfile
 BENCH_ARGS  ?=
+FIDELITY_ARGS ?=
 QUICKSTART  := notebooks/01-quickstart.ipynb
 # JupyterLab refuses to run as root unless it is told to.
 ROOT_ARGS   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint types layers unit notebooks wheel bench clean
+.PHONY: help lab demo test lint types layers unit notebooks wheel bench fidelity clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -49,6 +50,9 @@ wheel: $(VENV)/.installed-dev ## build the wheel and try it in a fresh environme
 
 bench: $(VENV)/.installed-dev ## measure, side by side with the tools people know
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+fidelity: $(VENV)/.installed-dev ## read every file of DSA_CORPORA, with the tools people know too, and write docs/fidelity.md
+	$(BIN)/python -m benchmarks.fidelity $(FIDELITY_ARGS)
 
 clean: ## remove what make made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -92,6 +92,7 @@ IMPORT = Command(
             "HOW",
             choices=("float", "exact"),
         ),
+        Option(("--compression",), "gz, zst, bz2, xz or none; found by the first bytes", text, "KIND"),
         Option(("--member",), "the file in a zip archive of several", text, "NAME"),
         Option(("--dry-run",), "write nothing: show the types, what does not fit, and the diff with the head"),
         Option(

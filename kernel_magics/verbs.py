@@ -17,7 +17,7 @@ from kernel_magics.words import AssignedWord, ObjectWord
 _WRITE = ("key", "mode", "message", "rename", "idempotency_key", "table")
 _SOURCE = (
     "types", "sheets", "delimiter", "encoding", "quote", "escape", "comment", "skip_rows", "decimal", "thousands",
-    "decimals", "null_tokens", "ragged", "member", "filename",
+    "decimals", "null_tokens", "ragged", "member", "compression", "filename",
 )  # fmt: skip
 _ASIDE = ("rejects", "max_rejects", "rejects_to")
 _NONE = {"quote": None, "escape": "", "comment": ""}

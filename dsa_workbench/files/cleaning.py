@@ -1,6 +1,7 @@
 """Brings a block that Arrow's parser cannot read into a form that it can, without moving a line.
 
-Comments become blank lines, blanks that pad cells go, runs of blanks become one. Quoted cells stay as they are.
+Comments become blank lines, blanks that pad cells go, runs of blanks become one. Quoted cells stay as they are, but
+where a zero byte stands before a quote, for which Arrow has no sign: there the quote is doubled.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def cleaned(data: memoryview, dialect: Dialect) -> bytes | memoryview:
         return data
     text = bytes(data)
     if dialect.quote is None or dialect.quote.encode() not in text:
-        return _padding(dialect).sub(lambda m: _replacement(m, dialect), text)
+        return _padding(dialect).sub(lambda m: _replacement(m, dialect), text) if _padding_parts(dialect) else data
     return _all_cells(dialect).sub(lambda m: _replacement(m, dialect), text)
 
 
@@ -41,6 +42,10 @@ def _replacement(match: re.Match[bytes], dialect: Dialect) -> bytes:
     if kind == "edge":
         return b""
     found = match[0]
+    if dialect.escape == "\0":
+        found = re.sub(
+            rb"\0(.)", lambda m: m[1] * 2 if m[1].decode() == dialect.quote else m[1], found, flags=re.DOTALL
+        )
     return found.lstrip(b" ") if dialect.blanks or dialect.runs else found
 
 

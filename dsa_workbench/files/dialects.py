@@ -74,6 +74,19 @@ def find_dialect(sample: str, fixed: Fixed, *, whole: bool) -> list[Candidate]:
     return found
 
 
+def heading_above(sample: str, found: Candidate) -> tuple[list[str], str]:
+    """Look for names right above a table without a header, in a line that another sign cuts into as many cells."""
+    shape, quote = found.shape, found.dialect.quote
+    if not shape.preamble or shape.preamble[-1].line + 1 != shape.rows[0].line:
+        return [], ""
+    line = list(io.StringIO(sample, newline=""))[shape.preamble[-1].line]
+    for sign in (*PLAIN, " "):
+        cells = next(read_records([line], Dialect(sign, quote), True), Record(0, [])).cells
+        if len(cells) == len(shape.rows[0].cells) > 2 and all(c.strip() and not kind_of([c]) for c in cells):
+            return cells, sign
+    return [], ""
+
+
 def rate(lines: Sequence[str], dialect: Dialect, fixed: Fixed, whole: bool) -> Candidate:
     """Read the sample in a dialect, and rate what comes out."""
     records = list(read_records(lines, dialect, whole))
@@ -94,7 +107,8 @@ def read_records(lines: Sequence[str], dialect: Dialect, whole: bool) -> Iterato
         comment = dialect.comment
         lines = ["\n" if line.startswith(comment) else line for line in lines]
     if dialect.runs:
-        lines = [re.sub(f"{re.escape(dialect.delimiter)}+", dialect.delimiter, line.strip(" ")) for line in lines]
+        run = re.compile(f"{re.escape(dialect.delimiter)}+")
+        lines = [run.sub(dialect.delimiter, re.sub(r"^ +| +(?=[\r\n]*$)", "", line)) for line in lines]
     quoting = {"quotechar": dialect.quote} if dialect.quote else {"quoting": csv.QUOTE_NONE}
     reader = csv.reader(
         lines, delimiter=dialect.delimiter, escapechar=dialect.escape, skipinitialspace=dialect.blanks, **quoting
@@ -123,15 +137,19 @@ def _usual(lines: Sequence[str], fixed: Fixed, whole: bool) -> Candidate:
     if fixed.delimiter is not None:
         return rate(lines, replace(base, delimiter=fixed.delimiter), fixed, whole)
     best, choice = (0.0, 0), base
+    # Lines that may be comments must not hide the delimiter of all others.
+    rows = [line for line in lines if not line.startswith("#")] or lines
     for delimiter in PLAIN:
         dialect = replace(base, delimiter=delimiter)
-        if not any(delimiter in line for line in lines):
+        if not any(delimiter in line for line in rows):
             continue
-        counts = Counter(len(r.cells) for r in read_records(lines, dialect, whole))
-        if not counts:
+        records = list(read_records(rows, dialect, whole))
+        if not records:
             continue
-        (cells, times), total = counts.most_common(1)[0], counts.total()
-        if cells > 1 and (score := (round(times / total, 2), cells)) > best:
+        (cells, times) = Counter(len(r.cells) for r in records).most_common(1)[0]
+        # One row alone proves nothing by its length: there the sign that comes first is believed.
+        many = cells if len(records) > 1 else -len(records[0].cells[0])
+        if cells > 1 and (score := (round(times / len(records), 2), many)) > best:
             best, choice = score, dialect
     return rate(lines, choice, fixed, whole)
 
@@ -153,8 +171,9 @@ def _split(lines: Sequence[str], plain: Candidate, sample: str, fixed: Fixed, wh
     found = [plain]
     if kind_of([r.cells[0] for r in plain.shape.rows[1:]]):
         return found
-    for delimiter in (d for d in RARE if d in sample):
-        candidate = rate(lines, replace(plain.dialect, delimiter=delimiter, runs=delimiter == " "), fixed, whole)
+    tried = [(d, runs) for d in RARE if d in sample for runs in ((True, False) if d == " " else (False,))]
+    for delimiter, runs in tried:
+        candidate = rate(lines, replace(plain.dialect, delimiter=delimiter, runs=runs), fixed, whole)
         if _is_clean(candidate) and len(candidate.shape.rows[0].cells) > 1 and _is_proved(candidate, lines):
             return [candidate, *found]
         found.append(candidate)
@@ -171,7 +190,8 @@ def _is_proved(found: Candidate, lines: Sequence[str]) -> bool:
     if found.shape.header and all(kinds) and not any(kind_of([c]) for c in rows[0]):
         return True
     aligned = sum("  " in line.strip() for line in lines)
-    return delimiter == " " and any(kinds) and len(rows) > 2 and aligned > 0.9 * len(rows)
+    quoted = sum(' "' in line or '" ' in line for line in lines)
+    return delimiter == " " and any(kinds) and len(rows) > 2 and (aligned > 0.9 * len(rows) or quoted > 0.5 * len(rows))
 
 
 def _is_wrapped(found: Candidate, sample: str, fixed: Fixed) -> bool:
@@ -179,8 +199,15 @@ def _is_wrapped(found: Candidate, sample: str, fixed: Fixed) -> bool:
     if fixed.quote is not None or '"' in sample:
         return False
     rows = [r.cells for r in found.shape.rows[1:RATED_ROWS]]
-    wrapped = [all(len(c) > 1 and c[0] == c[-1] == "'" for c in column) for column in zip(*rows, strict=False)]
-    return len(rows) > 1 and any(wrapped)
+    columns = [[_in_apostrophes(c) for c in column] for column in zip(*rows, strict=False)]
+    if len(rows) > 1 and any(map(all, columns)):
+        return True
+    # An apostrophe that is escaped says what the others around it are for.
+    return any(_in_apostrophes(c) and "\\'" in c for row in rows for c in row)
+
+
+def _in_apostrophes(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == "'"
 
 
 def _dialects(lines: Sequence[str], sample: str, fixed: Fixed, plain: Candidate) -> Iterator[Dialect]:
@@ -193,14 +220,15 @@ def _dialects(lines: Sequence[str], sample: str, fixed: Fixed, plain: Candidate)
     comments = [fixed.comment or None] if fixed.comment is not None else [None, "#"] if hash_lines else [None]
     for delimiter in delimiters or [plain.dialect.delimiter]:
         for quote in _quotes(sample, delimiter, fixed):
-            for escape in _escapes(sample, quote, fixed):
+            for escape in _escapes(sample, delimiter, quote, fixed):
                 for comment in comments:
                     base = Dialect(delimiter, quote, plain.dialect.newline, escape, comment)
                     if delimiter == " ":
                         yield replace(base, runs=True)
-                        continue
+                        if fixed.delimiter is not None:
+                            continue
                     yield base
-                    if quote and delimiter != "\t" and f"{delimiter} {quote}" in sample:
+                    if quote and delimiter not in "\t " and f"{delimiter} {quote}" in sample:
                         yield replace(base, blanks=True)
 
 
@@ -209,17 +237,23 @@ def _quotes(sample: str, delimiter: str, fixed: Fixed) -> list[str | None]:
         return [fixed.quote or None]
     found: list[str | None] = ['"']
     d = re.escape(delimiter)
-    if len(re.findall(rf"(?:^|{d})'[^'\r\n]*'(?={d}|\r?$)", sample, re.MULTILINE)) > 1:
+    if re.search(rf"(?:^|{d})'(?:[^'\\\r\n]|''|\\.)*'(?={d}|\r?$)", sample, re.MULTILINE):
         found.append("'")
     if '"' in sample:
         found.append(None)
     return found
 
 
-def _escapes(sample: str, quote: str | None, fixed: Fixed) -> list[str | None]:
+def _escapes(sample: str, delimiter: str, quote: str | None, fixed: Fixed) -> list[str | None]:
     if fixed.escape is not None:
         return [fixed.escape or None]
-    return [None, *(e for e in ("\\", "\x00") if quote and e + quote in sample)]
+    signs = [e for e in ("\\", "\x00") if quote and e + quote in sample]
+    d, q = re.escape(delimiter), re.escape(quote or "")
+    for e in map(re.escape, signs):
+        # In a quoted cell that goes on behind the quote, what stands before the quote takes its meaning.
+        if re.search(rf"(?:^|{d}){q}[^{q}]*{e}{q}[^{d}{q}\r\n]", sample, re.MULTILINE):
+            return list(signs)
+    return [None, *signs]
 
 
 def _consistency(rows: Sequence[Sequence[str]]) -> float:

@@ -118,7 +118,7 @@ def _read(data: bytes | memoryview, layout: Layout, bad: list[Any]) -> pa.Table:
             delimiter=layout.dialect.delimiter,
             quote_char=layout.dialect.quote or False,
             double_quote=layout.dialect.quote is not None,
-            escape_char=layout.dialect.escape or False,
+            escape_char=(layout.dialect.escape or "").strip("\0") or False,
             newlines_in_values=True,
             ignore_empty_lines=layout.columns > 1 or layout.dialect.comment is not None,
             invalid_row_handler=skip,

@@ -40,7 +40,7 @@ class Dialect:
     @property
     def is_plain(self) -> bool:
         """Say whether Arrow's parser can take the bytes as they are."""
-        return self.comment is None and not self.blanks and not self.runs
+        return self.comment is None and not self.blanks and not self.runs and self.escape != "\0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ def _preamble(records: Sequence[Record]) -> int:
     """Count the rows above the table: thin ones, or ragged ones above what is surely a header."""
     if len(records) < 2:
         return 0
-    width, times = Counter(len(r.cells) for r in records).most_common(1)[0]
+    # The end of the sample belongs to the table, whatever stands above it.
+    width = Counter(len(r.cells) for r in records[len(records) // 2 :]).most_common(1)[0][0]
+    times = sum(len(r.cells) == width for r in records)
     if width < 2:
         return 0
     start = next(i for i, r in enumerate(records) if len(r.cells) == width)
@@ -81,7 +83,8 @@ def _is_above(records: Sequence[Record], start: int, width: int, times: int) -> 
         return True
     # A line with commas in it may look like a row. What follows must be a header beyond doubt.
     below = [r.cells for r in records[start + 1 :]]
-    return start <= 3 and times == rest >= 10 and _is_heading(records[start].cells, below)
+    many = rest >= 10 or all(len(r.cells) < width for r in above)
+    return start <= 3 and times == rest and many and _is_heading(records[start].cells, below)
 
 
 def _is_heading(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -128,6 +131,9 @@ def kind_of(values: Sequence[str]) -> str:
 def _header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     """Say whether the first row holds names, and why; it does unless it looks like the rows below it."""
     if len(rows) < 2:
+        filled = [c for c in rows[0] if c.strip()] if rows else []
+        if filled and kind_of(filled[:1]):
+            return False, f"{filled[0]!r} in the only row is a value"
         return True, "there is nothing below the first row to compare it with"
     first = [c.strip() for c in rows[0]]
     kinds = [kind_of([row[i] for row in rows[1:] if i < len(row)]) for i in range(len(first))]
@@ -137,17 +143,28 @@ def _header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     same = [i for i, cell in enumerate(first) if cell and kinds[i] and kind_of([cell]) == kinds[i]]
     if not same:
         return True, "the first row holds texts"
-    numbers = [cell for cell in first if _NUMBER.fullmatch(cell)]
-    if _is_sequence(numbers) and not any(_MOMENT.fullmatch(c) for c in first):
+    if _are_years(first, rows[1:]) or _is_count(first, rows[1:]):
         return True, "the numbers in the first row are years, or count the columns"
     return False, f"{first[same[0]]!r} in the first row is a value like those below it"
 
 
-def _is_sequence(numbers: Sequence[str]) -> bool:
-    """Recognise names that are numbers: years, or 0, 1, 2, ..."""
-    if not all(n.isdigit() for n in numbers):
+def _are_years(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Recognise columns that are called after years; under a year that is a value, there are years as well."""
+    numbers = [i for i, cell in enumerate(first) if _NUMBER.fullmatch(cell)]
+    if any(_MOMENT.fullmatch(c) for c in first) or not all(_is_year(first[i]) for i in numbers):
         return False
-    values = [int(n) for n in numbers]
-    if all(_FIRST_YEAR <= v <= _LAST_YEAR for v in values):
-        return True
-    return len(values) > 1 and values[0] in (0, 1) and all(b - a == 1 for a, b in pairwise(values))
+    return not all(_is_year(row[i].strip()) for row in below for i in numbers if i < len(row) and row[i].strip())
+
+
+def _is_year(cell: str) -> bool:
+    return len(cell) == 4 and cell.isdigit() and _FIRST_YEAR <= int(cell) <= _LAST_YEAR
+
+
+def _is_count(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Recognise columns that are called 0, 1, 2, ... or 1, 2, 3, ...: all of them, and no row is the same again."""
+    filled = [c for c in first if c]
+    if len(filled) < 2 or not all(c.isdigit() for c in filled) or list(first) in [[*map(str.strip, r)] for r in below]:
+        return False
+    values = [int(c) for c in filled]
+    counts = all(b - a == 1 for a, b in pairwise(values))
+    return counts and (values[0] == 0 or (values[0] == 1 and len(values) > 2))

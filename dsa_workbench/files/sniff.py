@@ -16,7 +16,7 @@ from dsa_workbench.files.detect import (
     split_bom,
     to_utf8,
 )
-from dsa_workbench.files.dialects import Candidate, Fixed, find_dialect
+from dsa_workbench.files.dialects import Candidate, Fixed, find_dialect, heading_above
 from dsa_workbench.files.encodings import Guess, guess_encodings, high_lines
 from dsa_workbench.files.header import column_names, numbered
 from dsa_workbench.files.numerals import Numerals, find_numerals
@@ -105,8 +105,12 @@ def sniff(file: Input, options: ReadOptions) -> Found:
         names, changes = column_names(cells)
         notes += changes
     else:
-        names = numbered(width - trailing)
-        if options.header is None:
+        above, sign = heading_above(sample, best)
+        names = column_names(above)[0] if options.header is None and above else numbered(width - trailing)
+        if options.header is None and above:
+            said = NAMES.get(sign, repr(sign))
+            notes.append(f"the names in the line above the first row are separated by {said}, unlike the rows.")
+        elif options.header is None:
             notes.append(f"there is no header: {best.shape.reason}; header=True (--header) takes the first row for it.")
     numerals = find_numerals([r.cells for r in best.shape.rows[1:]], dialect.delimiter, options)
     if numerals is not None and options.decimal is None:

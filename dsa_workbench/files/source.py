@@ -25,7 +25,7 @@ from dsa_workbench.files.json_table import open_json
 from dsa_workbench.files.memory import is_table, open_memory
 from dsa_workbench.files.parquet import SUFFIXES as PARQUET_SUFFIXES
 from dsa_workbench.files.parquet import is_parquet, open_parquet
-from dsa_workbench.files.stream import Input, unpacked
+from dsa_workbench.files.stream import Input, packed_as, unpacked
 from dsa_workbench.files.tables import (
     SINGLE,
     ArrowSource,
@@ -98,6 +98,8 @@ def open_file(
     file: Input, options: ReadOptions, progress: ProgressHook | None, delimited: TextReader = open_delimited
 ) -> list[TableSource]:
     """Choose the reader by what the first bytes are, then by the name's ending; `delimited` reads what is text."""
+    if options.compression is not None:
+        file = packed_as(file, options.compression)
     head = file.head
     if is_parquet(file) or (file.suffix in PARQUET_SUFFIXES and head):
         return open_parquet(unpacked(file), options, progress=progress)

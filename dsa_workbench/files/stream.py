@@ -16,7 +16,7 @@ import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -24,7 +24,13 @@ import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
 
-_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+# Text may begin with BZh; the sign of the first block behind it is part of the format.
+_MAGIC = {
+    b"\x1f\x8b": "gz",
+    **{b"BZh%d1AY&SY" % n: "bz2" for n in range(1, 10)},
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zst",
+}
 _SUFFIXES = {"gz": ".gz", "bz2": ".bz2", "xz": ".xz", "zst": ".zst"}
 
 
@@ -110,6 +116,26 @@ def open_input(source: str | os.PathLike[str] | BinaryIO | Input, name: str | No
             hint="Wind it back first: file.seek(0).",
         )
     return opened
+
+
+def packed_as(file: Input, told: str) -> Input:
+    """Give the same file, packed as the user says and not as its first bytes do.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such packing.
+    ImportRejected
+        It is not packed so.
+    """
+    if told not in (*_SUFFIXES, "none"):
+        raise InvalidInput(f"compression={told!r} is not known.", hint=f"Give one of {', '.join(_SUFFIXES)} or none.")
+    kind = None if told == "none" else told
+    probe = Input(file.label, file.size, file.path, file.file, kind, b"", file.start)
+    head = next(probe.chunks(1 << 16), (b"", 0))[0]
+    found = replace(probe, head=head)
+    weakref.finalize(found, id, file)  # keeps a temporary file that the other may own
+    return found
 
 
 def unpacked(file: Input) -> Input:

@@ -52,6 +52,8 @@ class ReadOptions:
     header: bool | None = None
     """Whether the first row holds names; it does unless it looks like the rows below. Without, columns are `c1`, `c2`,
     and so on."""
+    compression: str | None = None
+    """How the file is packed: gz, zst, bz2, xz, or none; its first bytes say it."""
     member: str | None = None
     """The file to read out of a zip archive that holds several."""
     null_tokens: tuple[str, ...] = ("",)

@@ -32,6 +32,7 @@ def read_options(
     decimals: str = "float",
     ragged: str = "error",
     member: str | None = None,
+    compression: str | None = None,
     filename: str | None = None,
     huge: bool = False,
 ) -> ReadOptions:
@@ -47,6 +48,8 @@ def read_options(
         Unquoted texts that stand for null, beside nothing at all; an empty list: nothing is null.
     decimals
         ``"exact"``: numbers with a point become decimals with all their digits, not floats.
+    compression
+        ``gz``, ``zst``, ``bz2``, ``xz`` or ``none``; the first bytes of the file say it.
     member
         The file to take out of a zip archive that holds several.
     filename
@@ -65,6 +68,7 @@ def read_options(
         encoding=encoding,
         header=header,
         member=member,
+        compression=compression,
         null_tokens=_null_tokens(null_tokens),
         types=types,
         decimals=one_of("way of decimals", decimals, ("float", "exact")),

@@ -39,7 +39,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         header: bool | None = None, quote: str | None = DETECT, escape: str | None = None, comment: str | None = None,
         skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
         null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
-        member: str | None = None, filename: str | None = None, huge: bool = False,
+        member: str | None = None, compression: str | None = None, filename: str | None = None, huge: bool = False,
         rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         rejects: str | None = None, max_rejects: int = MOST, rejects_to: str | os.PathLike[str] | None = None,
         exact: bool = False, dry_run: Literal[False] = False, progress: ProgressHook | None = None,
@@ -80,6 +80,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         decimals: str = "float",
         ragged: str = "error",
         member: str | None = None,
+        compression: str | None = None,
         filename: str | None = None,
         huge: bool = False,
         rename: Mapping[str, str] | None = None,
@@ -111,7 +112,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         types
             Column -> type (text, int, float, decimal, bool, date, time, timestamp), or ``"text"`` for all.
             Later imports of the dataset keep what was given, until ``"detect"`` (for all or for a column) ends it.
-        delimiter, quote, escape, comment, skip_rows, decimal, thousands, encoding, header, null_tokens, ragged, member
+        delimiter, quote, escape, comment, skip_rows, decimal, thousands, encoding, header, null_tokens, ragged, member,
+        compression
             How text is read; each is found where it is not given. `explain` says what was found.
         filename
             The name of a column that takes the name of the file in which a row stands.
@@ -148,7 +150,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             types=types, sheets=sheets, delimiter=delimiter, encoding=encoding, header=header, quote=quote,
             escape=escape, comment=comment, skip_rows=skip_rows, decimal=decimal, thousands=thousands,
             null_tokens=null_tokens, decimals=decimals, ragged=ragged, member=member,
-            filename=filename, huge=huge,
+            compression=compression, filename=filename, huge=huge,
         )  # fmt: skip
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,

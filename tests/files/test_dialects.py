@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import csv
+import gc
 import gzip
 import io
 import lzma
+import os
 import zipfile
 from typing import Any
 
@@ -44,6 +46,16 @@ def test_runs_of_blanks_delimit_lined_up_columns() -> None:
     ]
 
 
+def test_blanks_that_each_delimit_keep_their_empty_cells() -> None:
+    text = 'id "the name" note\n1 "Ann Lee" \n2 "Bo Chan" x\n3  "y z"\n'
+    assert rows(text) == [("id", "the name", "note"), (1, "Ann Lee", None), (2, "Bo Chan", "x"), (3, None, "y z")]
+
+
+def test_in_a_lone_row_the_sign_that_comes_first_delimits() -> None:
+    assert rows("id,name,a|b|c|d|e\n")[0] == ("id", "name", "a|b|c|d|e")
+    assert rows('"a,b";c\n')[0] == ("a,b", "c")
+
+
 @pytest.mark.parametrize("text", ["name\nAnn Lee\nBo Chan\n", "at\n10:30:00\n11:00:00\n", 'who\n"Lee, Ann"\nBo\n'])
 def test_a_single_column_stays_one(text: str) -> None:
     assert len(rows(text)[0]) == 1
@@ -52,6 +64,19 @@ def test_a_single_column_stays_one(text: str) -> None:
 def test_apostrophes_around_cells_are_quotes_where_there_are_no_others() -> None:
     assert rows("id,who\n1,'Lee, Ann'\n2,'Chan, Bo'\n") == [("id", "who"), (1, "Lee, Ann"), (2, "Chan, Bo")]
     assert rows("id,who\n1,Ann's\n2,Bo's\n") == [("id", "who"), (1, "Ann's"), (2, "Bo's")]
+
+
+def test_an_escaped_apostrophe_says_that_the_others_are_quotes() -> None:
+    text = "id|said|n\n1|no|x\n2|'it\\'s, so'|y\n'3'|yes|z\n"
+    assert rows(text)[1:] == [(1, "no", "x"), (2, "it's, so", "y"), (3, "yes", "z")]
+    assert rows("id,who\n1,'twas\n2,'Ann'\n")[1:] == [(1, "'twas"), (2, "'Ann'")]
+
+
+def test_quotes_behind_a_zero_byte_are_found_and_split_no_row() -> None:
+    text = 'id,said\n1,"so \0"he\0", she, and a good many words more"\n2,"a\nb \0"c\0","\n'
+    assert rows(text) == [("id", "said"), (1, 'so "he", she, and a good many words more'), (2, 'a\nb "c",')]
+    for block in (3, 11):
+        assert rows(text, escape="\0", block_bytes=block) == rows(text)
 
 
 def test_backslashes_before_quotes_are_found() -> None:
@@ -76,6 +101,10 @@ def test_comments_are_left_out_and_keep_their_line_numbers() -> None:
         rows(text + "5,6,7\n", comment="#")
 
 
+def test_comments_do_not_hide_the_delimiter() -> None:
+    assert rows("# one\n# two\n# three\nid;n\n# four\n1;2\n") == [("id", "n"), (1, 2)]
+
+
 def test_a_header_that_begins_with_a_hash_is_a_header() -> None:
     assert rows("#id,n\n1,2\n3,4\n") == [("#id", "n"), (1, 2), (3, 4)]
 
@@ -89,6 +118,23 @@ def test_lines_above_the_table_are_found_and_noted() -> None:
     assert rows("Title,,\n,,\nid,name,n\n1,a,2\n")[0] == ("id", "name", "n")
 
 
+def test_lines_above_a_table_of_few_rows_are_found() -> None:
+    text = "Vendor\tAcme\nFrom\t2024-06-02\nTo\t2024-06-29\nday\tsku\tqty\tprice\tzone\tnote\n"
+    want = [("day", "sku", "qty", "price", "zone", "note"), ("19 June", "a", 1, 2.5, "X", "y")]
+    assert rows(text + "19 June\ta\t1\t2.5\tX\ty\n" * 2)[:2] == want
+    assert rows("notes\nmore,notes\nn,text,day\n3.5,a,2000-12-13\n")[0] == ("n", "text", "day")
+    with pytest.raises(ImportRejected, match="line 2: 3 cells"):
+        rows("a,b\nx,y,z\nu,v,w\n")
+
+
+def test_names_that_another_sign_separates_are_names() -> None:
+    source = opened('day qty "the name"\n2024-06-19,1,x y\n2024-06-20,2,z\n')
+    assert source.schema.names == ["day", "qty", "the name"]
+    assert read_all(source).num_rows == 2
+    assert any("separated by blanks, unlike the rows" in note for note in source.notes)
+    assert opened("a few words\n1,2,x,y\n3,4,z,u\n").schema.names == ["c1", "c2", "c3", "c4"]
+
+
 def test_an_error_below_a_preamble_names_the_line_of_the_file() -> None:
     with pytest.raises(ImportRejected, match="line 6: 2 cells"):
         rows("Report\n\nid,name,n\n1,a,2\n2,b,3\n3,c\n4,d,5\n5,e,6\n6,f,7\n7,g,8\n")
@@ -99,7 +145,18 @@ def test_a_first_row_that_looks_like_the_others_is_no_header() -> None:
     assert rows("1,ann,2.5\n2,bo,3.5\n", header=True)[0] == ("1", "ann", "2.5")
     assert rows("country,2019,2020\nA,5,6\nB,7,8\n")[0] == ("country", "2019", "2020")
     assert rows("2019,2020\n5,6\n7,8\n")[0] == ("2019", "2020")
+    assert rows("0,1\n5.5,6\n7,8\n")[0] == ("0", "1")
+    assert rows("1,2,3\n4,5,5\n")[0] == ("1", "2", "3")
     assert rows("a,b\nx,y\n")[0] == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "text", ["1,2\n5,3\n", "1,2,3,4\n1,2,3,4\n", "1,2,AAA\n4,5,BBB\n", "ann,2011\nbo,2012\n", "7,x,y\n", "2024-01-31\n"]
+)
+def test_numbers_in_the_first_row_are_values_like_those_below(text: str) -> None:
+    found = rows(text)
+    assert [*found[0]] == [f"c{i}" for i in range(1, len(found[0]) + 1)]
+    assert len(found) == text.count("\n") + 1
 
 
 def test_a_delimiter_at_the_end_of_every_row_is_no_column() -> None:
@@ -192,6 +249,25 @@ def packed(**members: bytes) -> bytes:
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda b: packed(a_csv=b)])
 def test_compression_is_found(pack: Any) -> None:
     assert rows(pack(b"a,b\n1,2\n")) == [("a", "b"), (1, 2)]
+
+
+def test_compression_can_be_given_and_must_be_true() -> None:
+    assert rows(gzip.compress(b"a,b\n1,2\n"), compression="gz") == [("a", "b"), (1, 2)]
+    assert rows(b"BZh,b\n1,2\n") == rows(b"BZh,b\n1,2\n", compression="none") == [("BZh", "b"), (1, 2)]
+    with pytest.raises(ImportRejected, match="the gz data is damaged"):
+        rows(b"a,b\n1,2\n", compression="gz")
+    with pytest.raises(InvalidInput, match="compression='rar' is not known"):
+        rows(b"a,b\n1,2\n", compression="rar")
+
+
+def test_a_pipe_that_is_said_to_be_packed_is_read_to_its_end() -> None:
+    get, put = os.pipe()
+    with os.fdopen(put, "wb") as file:
+        file.write(gzip.compress(b"a,b\n1,2\n"))
+    with os.fdopen(get, "rb") as pipe:
+        source = open_tables(pipe, ReadOptions(compression="gz"))[0]
+        gc.collect()
+        assert read_all(source).to_pydict() == {"a": [1], "b": [2]}
 
 
 def test_a_zip_archive_of_several_files_asks_for_one() -> None:
