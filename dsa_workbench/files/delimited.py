@@ -21,37 +21,29 @@ from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.classify import classify
-from dsa_workbench.files.cleaning import without_marks
 from dsa_workbench.files.convert import cast_given, cast_proved, contract
-from dsa_workbench.files.detect import (
-    CP1252,
-    is_utf8,
-    to_utf8,
-)
 from dsa_workbench.files.digits import places_of
 from dsa_workbench.files.forms import Evidence, Form, decide, holds, is_settled
 from dsa_workbench.files.header import column_names
 from dsa_workbench.files.lenient import Contracted, Kept, read_leniently, records_at
 from dsa_workbench.files.parse import (
     BadEncoding,
-    Layout,
     Misfit,
     Texts,
     Wider,
     parse_block,
     record_line,
 )
-from dsa_workbench.files.records import Block, cut_blocks
+from dsa_workbench.files.records import Block
 from dsa_workbench.files.rejects import I64
-from dsa_workbench.files.sniff import encoding_note, guess_from, sniff
+from dsa_workbench.files.sniff import Found
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import MIB, SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
 from dsa_workbench.files.tally import FILLED, Tally, findings_of_file, tally_found, tally_given, tally_lines
+from dsa_workbench.files.text_file import TextFile
 from dsa_workbench.files.words import an
 
 MAX_THREADS = 4
-TAIL_BYTES = 256 * 1024
-_MARKED = "byte order marks in the middle of the file were left out."
 
 
 def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
@@ -89,15 +81,12 @@ class DelimitedTable:
 
     def __init__(self, file: Input, options: ReadOptions, progress: ProgressHook | None) -> None:
         self.label = file.label
-        self._file = file
         self._options = options
         self._progress = progress
-        found = sniff(file, options)
-        self._layout, self._names, self._encoding = found.layout, found.names, found.encoding
-        self.found = found
+        self.text = TextFile(file, options)
+        self._names = self.found.names
         self.seen: list[Evidence] = []
         """The forms that the first look saw, by column."""
-        self._opening_notes = list(found.notes)
         self._given = contract(options.types, self._names, self.label)
         self._final = False
         self._evidence: list[Evidence] = []
@@ -106,14 +95,9 @@ class DelimitedTable:
         self._guess = self._first_guess()
 
     @property
-    def file(self) -> Input:
-        """The file itself."""
-        return self._file
-
-    @property
-    def encoding(self) -> str:
-        """The encoding it is read in: final once all batches were read."""
-        return self._encoding
+    def found(self) -> Found:
+        """What the first look found."""
+        return self.text.found
 
     @property
     def schema(self) -> pa.Schema:
@@ -128,12 +112,12 @@ class DelimitedTable:
     @property
     def delimiter(self) -> str:
         """Give the sign between cells."""
-        return self._layout.dialect.delimiter
+        return self.text.layout.dialect.delimiter
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Say what was assumed and decided."""
-        notes = list(self._opening_notes)
+        notes = list(self.text.notes)
         for i, evidence in enumerate(self._evidence):
             if i in self._given:
                 continue
@@ -183,7 +167,7 @@ class DelimitedTable:
             self._guess = self._first_guess()
             raise Retyped(self.schema, f"{self.label} has longer rows than the header") from err
         except BadEncoding as err:
-            self._fall_back(err)
+            self.text.fall_back(err)
             self._guess = self._first_guess()
             raise Retyped(self.schema, f"{self.label} is not UTF-8") from err
         except Misfit as err:
@@ -193,20 +177,6 @@ class DelimitedTable:
         if not known and decided != self._guess:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
-
-    @property
-    def layout(self) -> Layout:
-        """How the rows are written."""
-        return self._layout
-
-    def above(self) -> bytes:
-        """Give the text (UTF-8) that stands before the first row, the header with it."""
-        text = b""
-        for chunk, _ in self._utf8(1 << 16):
-            text += chunk
-            if len(text) >= self.found.skipped:
-                break
-        return text[: self.found.skipped]
 
     def pieces(self) -> Iterator[tuple[bytes, pa.RecordBatch]]:
         """Read all rows once more, with the text that each batch was read from; the types must be final.
@@ -225,73 +195,33 @@ class DelimitedTable:
 
     def rows_at(self, places: I64) -> pa.Table:
         """Read again the rows at these places of the file (in order), as they stand there: `rejects.SCHEMA`."""
-        blocks = self._blocks(self._options.block_bytes)
-        return records_at(places, ((block, self._lenient(block).total) for block in blocks), self._layout)
+        blocks = self.text.blocks(self._options.block_bytes)
+        return records_at(places, ((block, self._lenient(block).total) for block in blocks), self.text.layout)
 
     def _lenient(self, block: Block) -> Kept:
         """Parse a block and leave out the rows that do not fit."""
-        sure = bool(self._options.encoding or self.found.bom or self._encoding != "utf-8")
+        sure = bool(self._options.encoding or self.found.bom or self.text.encoding != "utf-8")
         contracted = Contracted(self._names, self._given, self.found.numerals, sure)
-        return read_leniently(block, self._layout, contracted)
+        return read_leniently(block, self.text.layout, contracted)
 
     def _texts(self, block: Block) -> Texts:
         """Parse a block for a first look."""
         if self._options.rejects is None:
-            return parse_block(block, self._layout)
+            return parse_block(block, self.text.layout)
         return self._lenient(block).texts
-
-    def _blocks(self, size: int, written: deque[bytes] | None = None) -> Iterator[Block]:
-        """Cut the file behind its header into blocks of whole records; `written` takes them as they are."""
-        blocks = cut_blocks(
-            self._body(size), self._layout.dialect, label=self.label, limit=self._options.max_record_bytes,
-            line=self.found.lines, offset=self.found.bom + self.found.skipped,
-        )  # fmt: skip
-        for block in blocks:
-            if written is not None:
-                written.append(bytes(block.data))
-            data, marked = without_marks(block.data)
-            if marked and _MARKED not in self._opening_notes:
-                self._opening_notes.append(_MARKED)
-            yield replace(block, data=data) if marked else block
-
-    def _body(self, size: int) -> Iterator[tuple[bytes, int]]:
-        left = self.found.skipped
-        for chunk, position in self._utf8(size):
-            if left >= len(chunk):
-                left -= len(chunk)
-                continue
-            yield chunk[left:] if left else chunk, position
-            left = 0
-
-    def _utf8(self, size: int) -> Iterator[tuple[bytes, int]]:
-        return to_utf8(self._file.chunks(size), self._encoding, self.found.bom, self.label)
-
-    def _is_small(self) -> bool:
-        return not self._file.compression and (self._file.size or 0) <= self._options.block_bytes
 
     def _tell(self, phase: str, rows: int, position: int) -> None:
         if self._progress is not None:
-            self._progress(Progress(phase, rows, position, self._file.size))
-
-    def _fall_back(self, err: BadEncoding) -> None:
-        """Guess what a file that is not UTF-8 is, unless the user said it."""
-        if self._options.encoding or self._encoding != "utf-8" or self.found.bom:
-            raise ImportRejected(
-                f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {err.offset:,} is not UTF-8.",
-                hint="Name the file's encoding, such as encoding='cp1252'.",
-                file=self.label, line=err.line, offset=err.offset,
-            ) from err  # fmt: skip
-        self._encoding = guess_from(self._file)[0].encoding
-        self._opening_notes.append(encoding_note(self._encoding, err.line, err.byte))
+            self._progress(Progress(phase, rows, position, self.text.file.size))
 
     def _widen(self, err: Wider) -> None:
         """Add columns for the cells beyond the header's."""
         cells = [*self._names, *[None] * (err.columns - len(self._names))]
-        self._opening_notes.append(
+        self.text.notes.append(
             f"line {err.line:,} has {err.columns} cells where the header has {len(self._names)}: columns were added."
         )
         self._names = column_names(cells)[0]
-        self._layout = replace(self._layout, columns=err.columns)
+        self.text.layout = replace(self.text.layout, columns=err.columns)
         self._given = contract(self._options.types, self._names, self.label)
 
     def _refused(self, err: Misfit, rows: int) -> ImportRejected:
@@ -306,10 +236,10 @@ class DelimitedTable:
 
     def _first_guess(self) -> list[pa.DataType]:
         """Look at the head of the file, all of it if it is small, and at its tail."""
-        small = self._is_small()
+        small = self.text.is_small
         seen = [Evidence() for _ in self._names]
         try:
-            for block in self._blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
+            for block in self.text.blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
                 self._fold_texts(self._texts(block), seen)
                 if not small:
                     break
@@ -317,7 +247,7 @@ class DelimitedTable:
             self._widen(err)
             return self._first_guess()
         except BadEncoding as err:
-            self._fall_back(err)
+            self.text.fall_back(err)
             return self._first_guess()
         self.seen = seen
         if not small:
@@ -335,17 +265,12 @@ class DelimitedTable:
     def _tail(self) -> list[Evidence]:
         """Look at the last rows. It is a hint only: where they begin inside quotes, what is seen is wrong."""
         nothing = [Evidence() for _ in self._names]
-        if self._file.compression or self._encoding not in ("utf-8", CP1252):
-            return nothing
-        tail = b"".join(
-            text for text, _ in to_utf8(iter([(self._file.tail(TAIL_BYTES), 0)]), self._encoding, 0, self.label)
-        )
-        tail = tail[tail.find(self._layout.dialect.newline) + 1 :]
-        if not is_utf8(tail):
+        tail = self.text.tail()
+        if tail is None:
             return nothing
         seen = [Evidence() for _ in self._names]
         try:
-            self._fold_texts(parse_block(Block(memoryview(tail), 1, 0, 0), self._layout), seen)
+            self._fold_texts(parse_block(tail, self.text.layout), seen)
         except (ImportRejected, BadEncoding, Wider):
             return nothing
         return seen
@@ -371,8 +296,8 @@ class DelimitedTable:
 
     def _run(self, evidence: list[Evidence], written: deque[bytes] | None = None) -> Iterator[tuple[Block, _Result]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
-        threads = 1 if self._is_small() else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
-        blocks = self._blocks(self._options.block_bytes, written)
+        threads = 1 if self.text.is_small else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
+        blocks = self.text.blocks(self._options.block_bytes, written)
         if threads == 1:
             for block in blocks:
                 yield block, self._task(block, [e.forms for e in evidence])
@@ -394,7 +319,7 @@ class DelimitedTable:
     def _task(self, block: Block, known: list[Form]) -> _Result:
         """Parse and type one block; `known` are forms seen in blocks before it, perhaps not all of them."""
         kept = self._lenient(block) if self._options.rejects is not None else None
-        texts = kept.texts if kept is not None else parse_block(block, self._layout)
+        texts = kept.texts if kept is not None else parse_block(block, self.text.layout)
         evidence: list[Evidence] = []
         arrays: list[pa.Array] = []
         tally = Tally()
@@ -411,7 +336,7 @@ class DelimitedTable:
                 arrays.append(array)
                 (tally_given if i in self._given else tally_found)(tally, i, column, told, array)
         records = texts.rows if kept is None else kept.total
-        tally_lines(tally, block, self._layout, records)
+        tally_lines(tally, block, self.text.layout, records)
         tally.add(FILLED, -1, texts.filled)
         whole = len(arrays) == len(texts.columns)
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema) if whole else None
@@ -430,7 +355,7 @@ class DelimitedTable:
         if i in self._given:
             array, misfit = cast_given(column, guess)
             if array is None:
-                raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self._layout, misfit))
+                raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self.text.layout, misfit))
             return Evidence(), array
         if self._final or (is_settled(known) and self._options.decimals != "exact"):
             # A block before may have made text of what was guessed to be numbers: this one waits for the next pass.

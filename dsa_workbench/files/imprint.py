@@ -27,7 +27,7 @@ def imprint(table: Any) -> dict[str, Any] | None:
         inner = inner.table
     if not isinstance(inner, DelimitedTable):
         return None
-    file, found = inner.file, inner.found
+    file, found = inner.text.file, inner.found
     raw = blake3()
     size = 0
     with file.open_raw() as stream:
@@ -37,7 +37,7 @@ def imprint(table: Any) -> dict[str, Any] | None:
     out: dict[str, Any] = {
         "size": size,
         "compression": file.compression or "none",
-        "encoding": inner.encoding,
+        "encoding": inner.text.encoding,
         "byte order mark": "yes" if found.bom else "no",
         "delimiter": found.layout.dialect.delimiter,
         "quote": found.layout.dialect.quote or "none",
@@ -51,7 +51,7 @@ def imprint(table: Any) -> dict[str, Any] | None:
 def _text(table: DelimitedTable) -> bytes | None:
     """Read the file as UTF-8 without a byte order mark; None where it is too large."""
     parts, size = [], 0
-    for part, _ in to_utf8(table.file.chunks(_CHUNK), table.encoding, table.found.bom, table.label):
+    for part, _ in to_utf8(table.text.file.chunks(_CHUNK), table.text.encoding, table.found.bom, table.label):
         parts.append(part)
         size += len(part)
         if size > MOST_BYTES:

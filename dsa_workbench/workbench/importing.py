@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, overload
+from typing import Any, Literal, Unpack, overload
 
 from dsa_workbench.core.model.ids import short
 from dsa_workbench.core.model.job import JobKind
@@ -18,11 +18,11 @@ from dsa_workbench.features.imports.import_file import ImportFile, default_messa
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.files.hold import hold
 from dsa_workbench.files.rejects import MOST
-from dsa_workbench.files.tables import DETECT
 from dsa_workbench.results import CommitResult, Diff, JobResult, Preview, PreviewedTable, Rejects, Report
 from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects
-from dsa_workbench.workbench.explaining import ExplainVerbs, read_options
+from dsa_workbench.workbench.explaining import ExplainVerbs
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_commit
+from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 
 ProgressHook = Callable[[Progress], None]
 
@@ -34,16 +34,10 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
     def import_file(
         self, source: Any, dataset: str, *, table: str | None = None, ref: str = DEFAULT_BRANCH,
         key: Sequence[str] | str | None = None, mode: str = "replace", message: str | None = None,
-        author: str | None = None, types: Mapping[str, str] | str | None = None,
-        sheets: Sequence[str] | str | None = None, delimiter: str | None = None, encoding: str | None = None,
-        header: bool | None = None, quote: str | None = DETECT, escape: str | None = None, comment: str | None = None,
-        skip_rows: int | None = None, decimal: str | None = None, thousands: str | None = None,
-        null_tokens: Sequence[str] | None = None, decimals: str = "float", ragged: str = "error",
-        member: str | None = None, compression: str | None = None, filename: str | None = None, huge: bool = False,
-        rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
+        author: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         rejects: str | None = None, max_rejects: int = MOST, rejects_to: str | os.PathLike[str] | None = None,
         exact: bool = False, dry_run: Literal[False] = False, progress: ProgressHook | None = None,
-        background: Literal[False] = False,
+        background: Literal[False] = False, **reading: Unpack[ReadingOptions],
     ) -> CommitResult: ...  # fmt: skip
 
     @overload
@@ -65,33 +59,16 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         mode: str = "replace",
         message: str | None = None,
         author: str | None = None,
-        types: Mapping[str, str] | str | None = None,
-        sheets: Sequence[str] | str | None = None,
-        delimiter: str | None = None,
-        encoding: str | None = None,
-        header: bool | None = None,
-        quote: str | None = DETECT,
-        escape: str | None = None,
-        comment: str | None = None,
-        skip_rows: int | None = None,
-        decimal: str | None = None,
-        thousands: str | None = None,
-        null_tokens: Sequence[str] | None = None,
-        decimals: str = "float",
-        ragged: str = "error",
-        member: str | None = None,
-        compression: str | None = None,
-        filename: str | None = None,
-        huge: bool = False,
         rename: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         rejects: str | None = None,
         max_rejects: int = MOST,
         rejects_to: str | os.PathLike[str] | None = None,
-        dry_run: bool = False,
         exact: bool = False,
+        dry_run: bool = False,
         progress: ProgressHook | None = None,
         background: bool = False,
+        **reading: Unpack[ReadingOptions],
     ) -> CommitResult | JobResult[CommitResult] | Preview:
         """Import a CSV, Excel, Parquet, Arrow or JSON file, or several as one table, and commit it.
 
@@ -109,18 +86,6 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             an empty list drops them.
         mode
             ``replace`` (the file is the whole new state), ``append``, or ``upsert`` (by key).
-        types
-            Column -> type (text, int, float, decimal, bool, date, time, timestamp), or ``"text"`` for all.
-            Later imports of the dataset keep what was given, until ``"detect"`` (for all or for a column) ends it.
-        delimiter, quote, escape, comment, skip_rows, decimal, thousands, encoding, header, null_tokens, ragged, member,
-        compression
-            How text is read; each is found where it is not given. `explain` says what was found.
-        filename
-            The name of a column that takes the name of the file in which a row stands.
-        huge
-            Take Parquet files that hold a hundred times more than their size tells.
-        decimals
-            ``"exact"``: numbers with a point become decimals with all their digits, not floats.
         rename
             Old column name -> new, where columns were renamed.
         idempotency_key
@@ -138,6 +103,10 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         background
             Import on a thread and hand back a `JobResult` at once; errors are then raised by its `wait`. A file object
             is copied to a temporary file first, and a pandas frame in memory: both are yours again.
+        reading
+            How the file is read: types, sheets, delimiter, quote, escape, comment, encoding, compression, member,
+            skip_rows, header, decimal, thousands, null_tokens, decimals, ragged, filename, huge; see `ReadingOptions`.
+            What is not given is found out: `explain` says how.
 
         Raises
         ------
@@ -146,15 +115,10 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         RefConflict
             Somebody else committed meanwhile.
         """
-        options = read_options(
-            types=types, sheets=sheets, delimiter=delimiter, encoding=encoding, header=header, quote=quote,
-            escape=escape, comment=comment, skip_rows=skip_rows, decimal=decimal, thousands=thousands,
-            null_tokens=null_tokens, decimals=decimals, ragged=ragged, member=member,
-            compression=compression, filename=filename, huge=huge,
-        )  # fmt: skip
         command = ImportFile(
-            source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author, options,
-            idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects, rejects_to, exact=exact,
+            source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author,
+            read_options(reading), idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects,
+            rejects_to, exact=exact,
         )  # fmt: skip
         if dry_run and background:
             raise InvalidInput("A dry run does not go to the background.", hint="Leave one of them out.")
@@ -214,8 +178,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         head = f" ({short(seen.head)})" if seen.head is not None else ", which is not there yet"
         return Preview(
             source, command.dataset, command.ref, tables,
-            Diff(f"{command.dataset}@{command.ref}{head}", source, seen.diff), seen.changes, seen.protected,
-            command.skip, Report(found.findings), Rejects(rejected), found.notes, seconds,
+            Diff(f"{command.dataset}@{command.ref}{head}", source, seen.diff, seen.profile),
+            seen.changes, seen.protected, command.skip, Report(found.findings), Rejects(rejected), found.notes, seconds,
             lambda: self._import(found.command), seen.built.hint,
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.errors import InvalidInput, NotFound
@@ -17,19 +17,24 @@ from dsa_workbench.files.source import Retyped, TableSource, open_tables
 from dsa_workbench.results import SuggestedKeys
 from dsa_workbench.workbench.arguments import columns_of
 from dsa_workbench.workbench.connection import Connection
-from dsa_workbench.workbench.explaining import read_options
+from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 
 
 class KeyVerbs(Connection):
     """Look for key columns: suggest_keys."""
 
     def suggest_keys(
-        self, source: Any, *, columns: Sequence[str] | str | None = None, most: int = MOST, **options: Any
+        self,
+        source: Any,
+        *,
+        columns: Sequence[str] | str | None = None,
+        most: int = MOST,
+        **reading: Unpack[ReadingOptions],
     ) -> SuggestedKeys:
         """Say which columns tell all rows of a table apart: the smallest sets, of `most` columns at most.
 
         `source` is a version spec, a path (text is a path where such a file exists), a file object or a table in
-        memory. `columns` are those to look at; `options` are those of `import_file` that say how to read. Each
+        memory. `columns` are those to look at; `reading` says how to read it, as in `import_file`. Each
         suggestion holds for all rows.
         """
         if isinstance(source, str) and not Path(source).exists():
@@ -37,7 +42,7 @@ class KeyVerbs(Connection):
             names = _chosen(table.schema.names, columns_of(columns), source)
             chunks = range(len(table.chunks))
             return SuggestedKeys(suggest_keys(source, names, table.read_chunks(names, chunks), most))
-        found = read_options(**options)
+        found = read_options(reading)
         tables = open_tables(source, replace(found, types=asked_types(found.types)))
         if len(tables) != 1:
             raise InvalidInput(

@@ -147,3 +147,14 @@ def test_segments_in_a_file_are_read_as_they_were_put() -> None:
     assert spill.get_many([two.id, kept.id, one.id]) == {one.id: one, two.id: two, kept.id: kept}
     assert spill.missing([one.id, kept.id, ObjectId(b"d" * 32)]) == {ObjectId(b"d" * 32)}
     assert below.missing([one.id]) == {one.id}
+
+
+def test_a_preview_goes_by_the_equality_profile(wb: Workbench, tmp_path: Path) -> None:
+    wb.import_file(put(tmp_path, OLD), "sales", key="id")
+    wb.set_equality("sales", case=True, ignore=["qty"])
+    shouted = put(tmp_path, OLD.replace("Bonn", "BONN").replace(",4,", ",9,"))
+    preview = wb.import_file(shouted, "sales", dry_run=True)
+    assert preview.changes
+    assert preview.diff.summary["data"]["changed"] == 0
+    assert "profile" in repr(preview)
+    assert wb.import_file(shouted, "sales").created

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Tree
+from dsa_workbench.core.model.profile import UsedProfile
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
@@ -15,6 +16,7 @@ from dsa_workbench.features.versioning.commit_tables import load_base
 from dsa_workbench.features.versioning.diff import Side, diff_sides
 from dsa_workbench.features.versioning.differ.result import TableDiff
 from dsa_workbench.features.versioning.manifests import tree_id
+from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.spilled_segments import SpilledSegments
 
@@ -27,6 +29,8 @@ class Previewed:
     built: Built
     diff: Mapping[str, TableDiff]
     promise: Promise
+    profile: UsedProfile | None = None
+    """What the diff took for equal."""
 
     @property
     def protected(self) -> bool:
@@ -44,7 +48,7 @@ class Previewed:
         return self.promise.head
 
 
-def preview_tables(_actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables) -> Previewed:
+def preview_tables(actor: Actor, store: IStore, cache: SegmentCache, command: CommitTables) -> Previewed:
     """Write the tables of a commit to a temporary file, and compare them with the head.
 
     Raises
@@ -61,6 +65,8 @@ def preview_tables(_actor: Actor, store: IStore, cache: SegmentCache, command: C
     built = build_tables(spill, spill, SegmentCache(0), base, command)
     kept = set(built.tree.names)
     touched = {name: table for name, table in base.tables.items() if name in built.tables or name not in kept}
-    diff = diff_sides(Side("", touched), Side("", built.tables), rename=command.rename)
+    used = used_profile(actor, store, None, None, command.dataset) if base.dataset is not None else None
+    equality = used.profile if used is not None else None
+    diff = diff_sides(Side("", touched), Side("", built.tables), rename=command.rename, profile=equality)
     head = base.ref.commit_id if base.ref is not None else None
-    return Previewed(base, built, diff, Promise(head, tree_id(Tree(built.tree.tables))))
+    return Previewed(base, built, diff, Promise(head, tree_id(Tree(built.tree.tables))), used)

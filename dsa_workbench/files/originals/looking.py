@@ -24,13 +24,13 @@ _ZONE = re.compile(r"(Z|[+-]\d\d(?::?\d\d)?)$")
 
 def find_look(text: bytes, batch: pa.RecordBatch, table: DelimitedTable, edges: Any) -> Look:
     """Choose, for a block of text and the rows read from it, the look that gives most of its cells back."""
-    dialect, numerals = table.layout.dialect, table.found.numerals
+    dialect, numerals = table.text.layout.dialect, table.found.numerals
     rows = min(batch.num_rows, SAMPLE)
     records = [] if edges is None else [text[edges[i] : edges[i + 1]] for i in range(rows)]
     look = Look(
         delimiter=dialect.delimiter, quote=dialect.quote, escape=dialect.escape, line_end=_line_end(records, dialect),
         decimal=numerals.decimal if numerals else ".", thousands=(numerals.thousands if numerals else None) or "",
-        trailing=table.layout.trailing,
+        trailing=table.text.layout.trailing,
     )  # fmt: skip
     cells = [_split(record.rstrip(b"\r\n").decode(errors="replace"), dialect) for record in records]
     if dialect.blanks and all(cell[:1] == " " for found in cells for cell in found[1:]):

@@ -96,15 +96,15 @@ class Original:
     def _remembered(self) -> Remembered:
         survey, table = self._survey, self._table
         mark = b"".join(chunk for chunk, _ in _first(table))[: table.found.bom].hex()
-        encoding = table.encoding if survey.faithful else None
+        encoding = table.text.encoding if survey.faithful else None
         return Remembered(self._look(), encoding, mark, survey.sha256, survey.size)
 
     def _look(self) -> Look:
         for text, batch in self._table.pieces():
             # The first records are enough, and telling all records of a block apart takes longer than parsing them.
-            first = text[: last_border(text[:_FIRST_BYTES], self._table.layout.dialect) or len(text)]
+            first = text[: last_border(text[:_FIRST_BYTES], self._table.text.layout.dialect) or len(text)]
             if len(first) < len(text):
-                layout = self._table.layout
+                layout = self._table.text.layout
                 count = len(_starts(first, layout.dialect, blank_lines=layout.columns == 1))
                 batch = batch.slice(0, count)
             return find_look(first, batch, self._table, record_edges(first, batch.num_rows, self._table))
@@ -112,7 +112,7 @@ class Original:
 
     def _entries(self) -> Iterator[tuple[Any, Any, Any]]:
         """Compare each record with what the look makes of its row."""
-        above = self._table.above()
+        above = self._table.text.above()
         if above:
             yield [0], [0], [above]
         left = self._survey.length - len(above)
@@ -137,7 +137,7 @@ class Original:
         """Keep the bytes as they are, by lines, and write none of the rows."""
         rows = sum(batch.num_rows for _, batch in self._table.pieces())
         rest = b""
-        for chunk, _ in self._table.file.chunks(1 << 20):
+        for chunk, _ in self._table.text.file.chunks(1 << 20):
             *lines, rest = (rest + chunk).split(b"\n")
             if lines:
                 yield [0] * len(lines), [0] * len(lines), [line + b"\n" for line in lines]
@@ -161,15 +161,15 @@ def _survey(table: DelimitedTable) -> _Survey:
 
     def chunks() -> Iterator[tuple[bytes, int]]:
         nonlocal size
-        for chunk, position in table.file.chunks(1 << 20):
+        for chunk, position in table.text.file.chunks(1 << 20):
             whole.update(chunk)
             body.update(chunk[max(0, bom - size) :])
             size += len(chunk)
             yield chunk, position
 
-    encode = encoder(table.encoding)
-    plain = table.encoding == "utf-8"
-    for text, _ in to_utf8(chunks(), table.encoding, bom, table.label):
+    encode = encoder(table.text.encoding)
+    plain = table.text.encoding == "utf-8"
+    for text, _ in to_utf8(chunks(), table.text.encoding, bom, table.label):
         length += len(text)
         if not plain:
             again.update(encode(text))
@@ -177,13 +177,13 @@ def _survey(table: DelimitedTable) -> _Survey:
 
 
 def _first(table: DelimitedTable) -> Iterator[tuple[bytes, int]]:
-    for chunk in table.file.chunks(16):
+    for chunk in table.text.file.chunks(16):
         yield chunk
         return
 
 
 def _stamp(table: DelimitedTable) -> tuple[int, int] | None:
-    path = table.file.path
+    path = table.text.file.path
     if path is None:
         return None
     status = path.stat()
@@ -218,7 +218,7 @@ def record_edges(text: bytes, count: int, table: DelimitedTable) -> npt.NDArray[
     What stands between two records, blank lines and comments, belongs to the first of them; what stands before all of
     them, to the first.
     """
-    layout = table.layout
+    layout = table.text.layout
     starts = _starts(text, layout.dialect, blank_lines=layout.columns == 1)
     if len(starts) != count:
         return None
