@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.stream import open_input
 from dsa_workbench.files.tables import ReadOptions, Retyped
+from dsa_workbench.files.text.delimited import DelimitedTable
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import connect
 

@@ -70,6 +70,7 @@ SPOILERS = {
     "dsa_workbench/core/services/spoiler.py": "import dsa_workbench.columns",
     "dsa_workbench/columns/spoiler.py": "import dsa_workbench.files",
     "dsa_workbench/files/spoiler.py": "import dsa_workbench.core.services.interfaces",
+    "dsa_workbench/files/values/spoiler.py": "import dsa_workbench.files.text",
     "dsa_workbench/features/spoiler.py": "import sqlalchemy",
     "dsa_workbench/features/refs/spoiler.py": "import dsa_workbench.features.imports",
     "dsa_workbench/rendering/spoiler.py": "import dsa_workbench.results",

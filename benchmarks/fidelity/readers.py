@@ -23,9 +23,9 @@ def ours(path: str) -> Reading:
 
 def ours_sniffs(path: str) -> Written:
     """Say what the first look finds."""
-    from dsa_workbench.files.sniff import sniff
     from dsa_workbench.files.stream import open_input
     from dsa_workbench.files.tables import ReadOptions
+    from dsa_workbench.files.text.sniff import sniff
 
     dialect = sniff(open_input(path, None), ReadOptions()).layout.dialect
     return Written(dialect.delimiter, dialect.quote or "")

@@ -8,15 +8,15 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.arrow import arrow_kind
-from dsa_workbench.files.foreign import inspect_parquet
-from dsa_workbench.files.json_records import ARRAY
-from dsa_workbench.files.json_table import JsonTable
-from dsa_workbench.files.json_types import json_text
-from dsa_workbench.files.parquet import is_parquet
+from dsa_workbench.files.columnar.arrow import arrow_kind
+from dsa_workbench.files.columnar.foreign import inspect_parquet
+from dsa_workbench.files.columnar.parquet import is_parquet
+from dsa_workbench.files.json.records import ARRAY
+from dsa_workbench.files.json.table import JsonTable
+from dsa_workbench.files.json.types import json_text
+from dsa_workbench.files.sets.united import UnitedTable, says_types
 from dsa_workbench.files.stream import Input, unpacked
 from dsa_workbench.files.tables import MIB, ArrowSource, Retyped, TableSource
-from dsa_workbench.files.united import UnitedTable, says_types
 
 SHOWN = 5
 """Rows of a sample, and names of files."""

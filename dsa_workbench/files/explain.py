@@ -12,20 +12,20 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.cells import as_text
-from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.described import describe
-from dsa_workbench.files.dialects import Candidate
-from dsa_workbench.files.forms import Form
-from dsa_workbench.files.gather import FileSet, gather
 from dsa_workbench.files.memory import is_table
-from dsa_workbench.files.records import Dialect
-from dsa_workbench.files.shape import kind_of
-from dsa_workbench.files.sheets import SheetSource
-from dsa_workbench.files.sniff import NAMES, Found, sniff
+from dsa_workbench.files.sets.gather import FileSet, gather
 from dsa_workbench.files.source import open_file, open_tables
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import DETECT, ProgressHook, ReadOptions, TableSource
+from dsa_workbench.files.text.delimited import DelimitedTable
+from dsa_workbench.files.text.dialects import Candidate
+from dsa_workbench.files.text.records import Dialect
+from dsa_workbench.files.text.shape import kind_of
+from dsa_workbench.files.text.sniff import NAMES, Found, sniff
+from dsa_workbench.files.values.forms import Form
+from dsa_workbench.files.workbooks.cells import as_text
+from dsa_workbench.files.workbooks.sheets import SheetSource
 
 NULL_WORDS = ("NA", "N/A", "n/a", "null", "NULL", "None", "nan", "NaN", "-", "--", "?", "\\N", ".", "#N/A")
 _SHOWN = 5

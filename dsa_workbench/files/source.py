@@ -12,19 +12,17 @@ from typing import Any, Protocol
 
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.files.archives import zip_member
-from dsa_workbench.files.arrow import FEATHER_MAGIC, STREAM_MAGIC, open_arrow
-from dsa_workbench.files.arrow import FILE_MAGIC as ARROW_MAGIC
-from dsa_workbench.files.arrow import SUFFIXES as ARROW_SUFFIXES
-from dsa_workbench.files.delimited import open_delimited
-from dsa_workbench.files.excel import OLE_MAGIC, ZIP_MAGIC, is_workbook, open_excel
-from dsa_workbench.files.excel import SUFFIXES as EXCEL_SUFFIXES
-from dsa_workbench.files.gather import FileSet, gather, one_file
-from dsa_workbench.files.json_records import looks_like_json
-from dsa_workbench.files.json_table import SUFFIXES as JSON_SUFFIXES
-from dsa_workbench.files.json_table import open_json
+from dsa_workbench.files.columnar.arrow import FEATHER_MAGIC, STREAM_MAGIC, open_arrow
+from dsa_workbench.files.columnar.arrow import FILE_MAGIC as ARROW_MAGIC
+from dsa_workbench.files.columnar.arrow import SUFFIXES as ARROW_SUFFIXES
+from dsa_workbench.files.columnar.parquet import SUFFIXES as PARQUET_SUFFIXES
+from dsa_workbench.files.columnar.parquet import is_parquet, open_parquet
+from dsa_workbench.files.json.records import looks_like_json
+from dsa_workbench.files.json.table import SUFFIXES as JSON_SUFFIXES
+from dsa_workbench.files.json.table import open_json
 from dsa_workbench.files.memory import is_table, open_memory
-from dsa_workbench.files.parquet import SUFFIXES as PARQUET_SUFFIXES
-from dsa_workbench.files.parquet import is_parquet, open_parquet
+from dsa_workbench.files.sets.gather import FileSet, gather, one_file
+from dsa_workbench.files.sets.united import open_set
 from dsa_workbench.files.stream import Input, packed_as, unpacked
 from dsa_workbench.files.tables import (
     SINGLE,
@@ -36,7 +34,9 @@ from dsa_workbench.files.tables import (
     TableSource,
     read_all,
 )
-from dsa_workbench.files.united import open_set
+from dsa_workbench.files.text.delimited import open_delimited
+from dsa_workbench.files.workbooks.excel import OLE_MAGIC, ZIP_MAGIC, is_workbook, open_excel
+from dsa_workbench.files.workbooks.excel import SUFFIXES as EXCEL_SUFFIXES
 
 __all__ = [
     "SINGLE",

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files import lost_in_xlsb, lost_in_xlsx
-from dsa_workbench.files.lost_in_xlsb import survey_xlsb
-from dsa_workbench.files.ole import MAGIC, read_streams
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
+from dsa_workbench.files.workbooks import lost_in_xlsb, lost_in_xlsx
+from dsa_workbench.files.workbooks.lost_in_xlsb import survey_xlsb
+from dsa_workbench.files.workbooks.ole import MAGIC, read_streams
 from tests.files.workbooks import numbers, ods, package, record, xlsx
 
 PLAIN = ReadOptions(header=False, skip_rows=0)

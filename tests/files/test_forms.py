@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.files.classify import classify, value_forms
-from dsa_workbench.files.forms import Form, decide, holds
+from dsa_workbench.files.values.classify import classify, value_forms
+from dsa_workbench.files.values.forms import Form, decide, holds
 
 US, UTC, NS = pa.timestamp("us"), pa.timestamp("us", "UTC"), pa.timestamp("ns")
 

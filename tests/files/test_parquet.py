@@ -19,8 +19,8 @@ import pytest
 from dsa_workbench.columns.canonical import encode
 from dsa_workbench.columns.layout import normalize
 from dsa_workbench.errors import DsaError, ImportRejected
-from dsa_workbench.files import parquet
-from dsa_workbench.files.foreign import inspect_parquet
+from dsa_workbench.files.columnar import parquet
+from dsa_workbench.files.columnar.foreign import inspect_parquet
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
 from dsa_workbench.files.stream import open_input
 from dsa_workbench.workbench import Workbench

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.records import Dialect, cut_blocks, last_border
 from dsa_workbench.files.source import ReadOptions, Retyped, open_tables, read_all
+from dsa_workbench.files.text.records import Dialect, cut_blocks, last_border
 from dsa_workbench.files.writing import write_batches
 
 NASTY = st.text(alphabet='ab,"\n\r; é\t0', max_size=6)

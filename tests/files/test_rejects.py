@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.convert import cast_given, parse_type
-from dsa_workbench.files.delimited import DelimitedTable
-from dsa_workbench.files.misfits import cast_exactly, cast_leniently, find_misfits
 from dsa_workbench.files.rejects import RejectLog
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
+from dsa_workbench.files.text.delimited import DelimitedTable
+from dsa_workbench.files.values.convert import cast_given, parse_type
+from dsa_workbench.files.values.misfits import cast_exactly, cast_leniently, find_misfits
 
 TYPES = {"n": "int", "d": "date"}
 

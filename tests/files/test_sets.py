@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import ImportRejected, InvalidInput, Unsupported
-from dsa_workbench.files.folding import adapted, common_type
-from dsa_workbench.files.gather import natural
-from dsa_workbench.files.remote import is_url, shown_url
+from dsa_workbench.files.sets.folding import adapted, common_type
+from dsa_workbench.files.sets.gather import natural
+from dsa_workbench.files.sets.remote import is_url, shown_url
 from dsa_workbench.files.source import ReadOptions, TableSource, open_tables, read_all
 from dsa_workbench.workbench import Workbench
 

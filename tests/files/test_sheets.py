@@ -14,9 +14,9 @@ import pytest
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.explain import explain
-from dsa_workbench.files.lost_in_xlsb import survey_xlsb
 from dsa_workbench.files.source import ReadOptions, TableSource, open_tables, read_all
-from dsa_workbench.files.xls import moment_of
+from dsa_workbench.files.workbooks.lost_in_xlsb import survey_xlsb
+from dsa_workbench.files.workbooks.xls import moment_of
 from tests.files.workbooks import numbers, ods, package, record, xlsx
 
 PLAIN = ReadOptions(header=False, skip_rows=0)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsa_workbench.files import tally
-from dsa_workbench.files.delimited import DelimitedTable
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
+from dsa_workbench.files.text import tally
+from dsa_workbench.files.text.delimited import DelimitedTable
 from dsa_workbench.files.writing import write_batches
 
 

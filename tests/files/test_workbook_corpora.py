@@ -18,10 +18,10 @@ import pytest
 import python_calamine as calamine
 
 from dsa_workbench.errors import DsaError, ImportRejected
-from dsa_workbench.files.cells import as_text
-from dsa_workbench.files.excel import list_sheets
 from dsa_workbench.files.source import ReadOptions, TableSource, open_tables, read_all
 from dsa_workbench.files.stream import open_input
+from dsa_workbench.files.workbooks.cells import as_text
+from dsa_workbench.files.workbooks.excel import list_sheets
 from tests.excel_display import is_shown
 
 pytestmark = pytest.mark.corpora

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
-from dsa_workbench.files.cells import address
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
+from dsa_workbench.files.workbooks.cells import address
 
 NOON = dt.datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001 - workbooks know no zones
 

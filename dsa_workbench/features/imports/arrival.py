@@ -19,10 +19,10 @@ from dsa_workbench.features.imports.sheet_types import TypedSheet, as_texts, hol
 from dsa_workbench.features.versioning.build_tables import Arriving
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.skipping import Skip
-from dsa_workbench.files.gather import gather as find_files
-from dsa_workbench.files.gather import lasting
 from dsa_workbench.files.originals import original_of
 from dsa_workbench.files.rejects import RejectLog
+from dsa_workbench.files.sets.gather import gather as find_files
+from dsa_workbench.files.sets.gather import lasting
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import Named, TableSource

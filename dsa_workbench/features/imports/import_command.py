@@ -11,8 +11,8 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.features.versioning.incoming import Mode
-from dsa_workbench.files.gather import source_name
 from dsa_workbench.files.rejects import MOST
+from dsa_workbench.files.sets.gather import source_name
 from dsa_workbench.files.source import ReadOptions
 
 

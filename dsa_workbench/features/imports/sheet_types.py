@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from dsa_workbench.features.imports.rejected_rows import line_of, reader_of, texts_of
-from dsa_workbench.files.convert import parse_type
-from dsa_workbench.files.excel import OLE_MAGIC, SUFFIXES, is_workbook
-from dsa_workbench.files.misfits import cast_leniently
 from dsa_workbench.files.rejects import SCHEMA, RejectLog, cells_of, reject_rows
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.values.convert import parse_type
+from dsa_workbench.files.values.misfits import cast_leniently
 from dsa_workbench.files.words import an
+from dsa_workbench.files.workbooks.excel import OLE_MAGIC, SUFFIXES, is_workbook
 
 
 def holds_sheets(file: Input) -> bool:

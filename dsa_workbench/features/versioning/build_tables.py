@@ -23,8 +23,8 @@ from dsa_workbench.features.versioning.rising import Rising
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.skipping import Skip
 from dsa_workbench.features.versioning.write_table import write_table
-from dsa_workbench.files.imprint import imprint
 from dsa_workbench.files.source import Retyped
+from dsa_workbench.files.text.imprint import imprint
 
 
 @dataclass(frozen=True, slots=True)

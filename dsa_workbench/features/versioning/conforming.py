@@ -13,8 +13,8 @@ from dsa_workbench.columns import layout
 from dsa_workbench.columns.types import normal_type
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.features.versioning.skipping import Skip
-from dsa_workbench.files.misfits import cast_values
 from dsa_workbench.files.rejects import reject_rows
+from dsa_workbench.files.values.misfits import cast_values
 from dsa_workbench.files.words import an
 
 

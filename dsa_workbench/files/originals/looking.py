@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dsa_workbench.files.delimited import DelimitedTable
-from dsa_workbench.files.records import Dialect
+from dsa_workbench.files.text.delimited import DelimitedTable
+from dsa_workbench.files.text.records import Dialect
 from dsa_workbench.files.writing.render import ColumnLook, Look, render_cells
 
 SAMPLE = 1_000

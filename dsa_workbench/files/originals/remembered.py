@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.errors import Unsupported
-from dsa_workbench.files.detect import CP1252, CP1252_TABLE
+from dsa_workbench.files.text.detect import CP1252, CP1252_TABLE
 from dsa_workbench.files.writing.render import ColumnLook, Look
 
 KEY = "dsa:original"

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
-from dsa_workbench.files.delimited import DelimitedTable
-from dsa_workbench.files.detect import to_utf8
 from dsa_workbench.files.originals.looking import find_look
 from dsa_workbench.files.originals.remembered import FIELDS, Remembered, encoder
-from dsa_workbench.files.records import Dialect, last_border, record_starts
 from dsa_workbench.files.tables import Retyped
+from dsa_workbench.files.text.delimited import DelimitedTable
+from dsa_workbench.files.text.detect import to_utf8
+from dsa_workbench.files.text.records import Dialect, last_border, record_starts
 from dsa_workbench.files.writing.render import Look, joined, render_rows
 
 _BATCH = 16_384

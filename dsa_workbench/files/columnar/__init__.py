@@ -1,0 +1,1 @@
+"""Parquet and Arrow -> batches: foreign files are looked at before anything runs over them."""

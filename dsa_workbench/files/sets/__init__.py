@@ -1,0 +1,1 @@
+"""Several files as one table: patterns, folders, URLs, and one schema for all."""

@@ -1,0 +1,1 @@
+"""Workbooks -> tables: a table a sheet, whatever the format."""
