@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import itertools
 import io
 import json
 import math
@@ -47,6 +48,8 @@ ROWS = [{"a": 1, "b": "x"}, {"a": None, "b": "y"}]
         '[{"a":1,"b":"x"},{"a":null,"b":"y"}]'.encode("utf-16-be"),
         gzip.compress(b'{"a":1,"b":"x"}\n{"a":null,"b":"y"}\n'),
     ],
+    # Of their own: what gzip gives holds the time, and each worker would call the test something else.
+    ids=map(str, itertools.count()),
 )
 @pytest.mark.parametrize("block", [1, 3, 4096])
 def test_every_form_gives_the_same_rows(text: str | bytes, block: int) -> None:
