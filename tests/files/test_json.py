@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import itertools
 import io
+import itertools
 import json
 import math
 from decimal import Decimal

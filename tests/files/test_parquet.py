@@ -199,7 +199,9 @@ def test_what_pyarrow_reads_is_stored_and_comes_back(corpora: Path, wb: Workbenc
         found = wb.read(f"f{number}").to_arrow()
         assert found.num_columns == expected.num_columns, name
         for one, other in zip(found.columns, expected.columns, strict=True):
-            assert stored_bytes(one) == stored_bytes(other), name
+            # Seconds and dates in milliseconds, which Parquet does not know, come back as their writer had them.
+            told = other.cast(one.type) if pa.types.is_temporal(one.type) else other
+            assert stored_bytes(one) == stored_bytes(told), name
         stored += 1
     assert stored > 100
 
