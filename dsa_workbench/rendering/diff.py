@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange, SchemaChangeKind
 from dsa_workbench.core.model.event import Event
 from dsa_workbench.core.model.profile import UsedProfile
+from dsa_workbench.core.model.schema import GIVEN
 from dsa_workbench.rendering.cells import cell, changed_cell, is_text, stands_right, texts
 from dsa_workbench.rendering.controls import visible
 from dsa_workbench.rendering.document import (
@@ -240,10 +241,23 @@ def schema_sentence(change: SchemaChange) -> Pieces:
             return (Piece("The table was dropped."),)
         case SchemaChangeKind.REORDERED:
             return (Piece("Columns stand in another order."),)
+        case SchemaChangeKind.METADATA if (given := _given(change)) is not None:
+            return Piece("Column " if change.column else "Table"), column, Piece(given)
         case SchemaChangeKind.NULLABILITY | SchemaChangeKind.METADATA:
             what = "nulls" if kind is SchemaChangeKind.NULLABILITY else "metadata"
             of = (Piece("Column "), column, Piece(f": {what} ")) if change.column else (Piece(f"Table {what} "),)
             return *of, old, Piece(" → "), new
+
+
+def _given(change: SchemaChange) -> str | None:
+    """Say in a sentence that a type was given, or is no more; None where the metadata hold something else."""
+    sides = [side for side in (change.old, change.new) if side is not None]
+    if not all(side.startswith(f"{GIVEN}=") and side.count("=") == 1 for side in sides):
+        return None
+    of = ": its type" if change.column else ": the type of all columns"
+    if change.new is None:
+        return f"{of} is not given any more; imports find it."
+    return f"{of} is given as {visible(change.new.partition('=')[2])}, and later imports keep it."
 
 
 def _of_type(kind: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dsa_workbench.core.model.finding import Finding
-from dsa_workbench.core.model.schema import Column, Schema
+from dsa_workbench.core.model.schema import GIVEN, Column, Schema
 from dsa_workbench.rendering.controls import visible
 from dsa_workbench.rendering.document import Block, Document, Grid, Head, Heading, Mark, Piece, Row, line, plain
 from dsa_workbench.rendering.imports import Findings, notes_of
@@ -14,7 +14,6 @@ from dsa_workbench.rendering.words import count, listed
 
 COLUMNS = 40
 """Columns of a table that are shown."""
-_GIVEN = "dsa:given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _table(table: Table, found: Sequence[Finding], *, titled: bool) -> Grid:
 def _remarks(column: Column, table: Table) -> list[str]:
     return [
         *(["key"] if column.name in table.key else []),
-        *(["type given"] if _GIVEN in dict(column.metadata) else []),
+        *(["type given"] if GIVEN in dict(column.metadata) else []),
     ]
 
 

@@ -358,3 +358,17 @@ def test_every_dialect_reads_the_same_at_any_block_size(case: tuple[Any, ...], b
     text, table, options = case
     found = read_all(opened(text, types="text", header=True, skip_rows=0, block_bytes=block, **options))
     assert [list(row) for row in zip(*(c.to_pylist() for c in found.columns), strict=True)] == table
+
+
+def test_a_decimal_comma_is_found_beside_errors_where_the_type_was_given() -> None:
+    text = b"id;price\n1;1.234,50\n2;12,25\n3;7,x5\n"
+    with pytest.raises(ImportRejected, match=r"line 4, column 'price': '7,x5' is not a double"):
+        read_all(open_tables(io.BytesIO(text), ReadOptions(types={"price": "float"}))[0])
+    plain = read_all(open_tables(io.BytesIO(text))[0])
+    assert plain["price"].to_pylist() == ["1.234,50", "12,25", "7,x5"]
+
+
+def test_points_beside_commas_are_not_guessed_at_though_a_type_was_given() -> None:
+    text = b"id;price\n1;12,25\n2;7.5\n"
+    with pytest.raises(ImportRejected, match=r"'12,25' is not a double"):
+        read_all(open_tables(io.BytesIO(text), ReadOptions(types={"price": "float"}))[0])

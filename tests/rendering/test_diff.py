@@ -162,6 +162,10 @@ def test_schema_changes_stand_above_the_rows() -> None:
         SchemaChange(kinds.REORDERED, ""),
         SchemaChange(kinds.NULLABILITY, "id", "allowed", "not allowed"),
         SchemaChange(kinds.METADATA, "", "a", "b"),
+        SchemaChange(kinds.METADATA, "qty", None, "dsa:given=decimal128(10, 2)"),
+        SchemaChange(kinds.METADATA, "id", "dsa:given=int64", None),
+        SchemaChange(kinds.METADATA, "", "dsa:given=text", "dsa:given=string"),
+        SchemaChange(kinds.METADATA, "tax", None, "dsa:given=int64, unit=EUR"),
         SchemaChange(kinds.KEY, "", None, "id"),
     )
     text = repr(one(diff_of(ORDERS, changed=[([1, "a", 1], [1, "a", 2], ["qty"])], schema_changes=changes)))
@@ -173,6 +177,10 @@ def test_schema_changes_stand_above_the_rows() -> None:
         "- Columns stand in another order.",
         "- Column id: nulls allowed → not allowed",
         "- Table metadata a → b",
+        "- Column qty: its type is given as decimal128(10, 2), and later imports keep it.",
+        "- Column id: its type is not given any more; imports find it.",
+        "- Table: the type of all columns is given as string, and later imports keep it.",
+        "- Column tax: metadata  → dsa:given=int64, unit=EUR",
         "- Key: none → id",
     ):
         assert sentence in text

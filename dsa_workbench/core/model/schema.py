@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+GIVEN = "dsa:given"
+"""The metadata key of a column, or of a table, under which a type stands that a user gave: later imports keep it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsa_workbench.columns.types import type_text
-from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.model.schema import GIVEN, Schema
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.tables import TableSource
 from dsa_workbench.files.values.convert import parse_type
 
-GIVEN = "dsa:given"
-"""The metadata key under which the type stands."""
 DETECT = "detect"
 """The word that ends a contract, for all columns or for one."""
 

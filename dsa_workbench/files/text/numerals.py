@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dsa_workbench.files.tables import ReadOptions
+from dsa_workbench.files.values.convert import parse_type
 
 _COMMA = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+),\d+")
 _SURE = re.compile(r"-?(?:0|[1-9]\d*),(?:\d{1,2}|\d{4,})|-?0,\d+|-?[1-9]\d{0,2}(?:\.\d{3})+,\d+|-?[1-9]\d{3,},\d+")
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+)")
+_POINTED = re.compile(r"-?\d*\.\d+")
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,13 @@ class Numerals:
         return told
 
 
-def find_numerals(rows: Sequence[Sequence[str]], delimiter: str, options: ReadOptions) -> Numerals | None:
-    """Take the user's word, or look for columns that are numbers with a decimal comma beyond doubt."""
+def find_numerals(
+    names: Sequence[str], rows: Sequence[Sequence[str]], delimiter: str, options: ReadOptions
+) -> Numerals | None:
+    """Take the user's word, or look for columns that are numbers with a decimal comma beyond doubt.
+
+    In a column to which a type of numbers was given, what is no number at all is an error, and says nothing.
+    """
     if options.decimal is not None or options.thousands is not None:
         decimal = options.decimal or "."
         if decimal == "." and not options.thousands:
@@ -71,10 +78,18 @@ def find_numerals(rows: Sequence[Sequence[str]], delimiter: str, options: ReadOp
         return Numerals(decimal, options.thousands or None)
     if delimiter == ",":
         return None
-    for column in zip(*rows, strict=False):
+    given = _given_numbers(names, options)
+    for name, column in zip(names, zip(*rows, strict=False), strict=False):
         there = [c for c in column if c]
         sure = next((c for c in there if _SURE.fullmatch(c)), None)
-        if sure is not None and all(_COMMA.fullmatch(c) or _WHOLE.fullmatch(c) for c in there):
+        odd = [c for c in there if not _COMMA.fullmatch(c) and not _WHOLE.fullmatch(c)]
+        if sure is not None and not (any(map(_POINTED.fullmatch, odd)) if name in given else odd):
             pointed = any("." in c for c in there)
             return Numerals(",", "." if pointed else None, sure)
     return None
+
+
+def _given_numbers(names: Sequence[str], options: ReadOptions) -> set[str]:
+    types = dict.fromkeys(names, options.types) if isinstance(options.types, str) else options.types or {}
+    kinds = {name: parse_type(told) for name, told in types.items()}
+    return {name for name, kind in kinds.items() if pa.types.is_floating(kind) or pa.types.is_decimal(kind)}

@@ -112,7 +112,7 @@ def sniff(file: Input, options: ReadOptions) -> Found:
             notes.append(f"the names in the line above the first row are separated by {said}, unlike the rows.")
         elif options.header is None:
             notes.append(f"there is no header: {best.shape.reason}; header=True (--header) takes the first row for it.")
-    numerals = find_numerals([r.cells for r in best.shape.rows[1:]], dialect.delimiter, options)
+    numerals = find_numerals(names, [r.cells for r in best.shape.rows[1:]], dialect.delimiter, options)
     if numerals is not None and options.decimal is None:
         notes.append(numerals.note())
     return Found(
