@@ -133,6 +133,13 @@ class Broken(io.BytesIO):
         return super().write(data)
 
 
+def in_the_way(scratch: Path, table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Make a folder where the workbook is to be packed, once its rows are read."""
+    yield from table.to_batches()
+    [folder] = scratch.iterdir()
+    (folder / "packed.xlsx").mkdir()
+
+
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -153,6 +160,8 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
         write_batches(rows(True), table.schema, target)
     with pytest.raises(OSError, match="No space left"):
         write_batches(rows(False), table.schema, Broken(), "xlsx")
+    with pytest.raises(IsADirectoryError):  # what the system says, and no error of XlsxWriter's
+        write_batches(in_the_way(scratch, table), table.schema, target)
     assert seen == [True] * 3
     assert list(scratch.iterdir()) == []
     assert sorted(p.name for p in tmp_path.iterdir()) == ["book.xlsx", "scratch"]
