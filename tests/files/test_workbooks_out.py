@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import psutil
 import pyarrow as pa
 import pytest
 import python_calamine
@@ -131,6 +132,21 @@ class Broken(io.BytesIO):
         if self.tell() + len(data) > 2_000:
             raise OSError(28, "No space left on device")
         return super().write(data)
+
+
+def test_many_sheets_hold_one_file_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    table, held = pa.table({"n": [1, 2]}), []
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        held.append(sum(Path(f.path).is_relative_to(tmp_path) for f in psutil.Process().open_files()))
+        yield from table.to_batches()
+
+    out = io.BytesIO()
+    write_workbook([TableToWrite(f"t{i}", table.schema, rows()) for i in range(20)], out)
+    assert held == [1] * 20
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue()))
+    assert [book.get_sheet_by_index(i).to_python() for i in range(20)] == [[["n"], [1], [2]]] * 20
 
 
 def in_the_way(scratch: Path, table: pa.Table) -> Iterator[pa.RecordBatch]:

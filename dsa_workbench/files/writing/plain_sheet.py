@@ -25,9 +25,13 @@ class ExactFloat(float):
 class PlainSheet(Worksheet):  # type: ignore[misc]
     """A sheet of values.
 
-    The two methods with an underscore are XlsxWriter's own, and mended here; tests/files/test_workbooks_out.py would
-    notice if they were called otherwise one day.
+    The methods with an underscore are XlsxWriter's own; tests/files/test_workbooks_out.py would notice if they were
+    called otherwise one day.
     """
+
+    def release(self) -> None:
+        """Close the file of rows; XlsxWriter opens it again to pack it, and would hold one a sheet till then."""
+        self._opt_close()
 
     def write_text_or_number(self, row: int, column: int, value: Any, style: Any) -> None:
         """Write a number, or without its style the text that stands for one."""
@@ -61,8 +65,3 @@ class PlainWorkbook(Workbook):  # type: ignore[misc]
             "use_zip64": True,  # only where several sheets together need it
         }
         super().__init__(path, options)
-
-    def release(self) -> None:
-        """Close the files of rows, which XlsxWriter does only after it has packed them."""
-        for sheet in self.worksheets():
-            sheet._opt_close()

@@ -50,7 +50,8 @@ def write_sheets(
         except FileCreateError as err:
             raise err.args[0] from None  # what the disk said
         finally:
-            book.release()
+            for sheet in book.worksheets():
+                sheet.release()
         with (folder / "packed.xlsx").open("rb") as packed:
             shutil.copyfileobj(packed, sink, 1 << 20)
     return notes
@@ -97,6 +98,7 @@ class _Sheets:
             batch = rows.take(min(MOST_ROWS - row, step))
             _write_rows(sheet, cells.of(batch), row)
             row += batch.num_rows
+        sheet.release()
 
 
 def _write_rows(sheet: PlainSheet, columns: list[Cells], first: int) -> None:
