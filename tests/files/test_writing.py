@@ -39,6 +39,7 @@ from dsa_workbench.files.writing import (
     write_batches,
     write_workbook,
 )
+from dsa_workbench.files.writing.json_text import nested_texts
 from tests.properties.strategies import tables
 
 
@@ -365,3 +366,22 @@ def test_the_format_is_that_of_the_name() -> None:
         format_of("x.docx")
     with pytest.raises(InvalidInput, match="'docx' cannot be written"):
         format_of("x.csv", "docx")
+
+
+def test_maps_of_lists_of_nulls_are_written_wherever_they_begin() -> None:
+    kind = pa.map_(pa.string(), pa.large_list(pa.null()))
+    maps = pa.array([[("a", [None] * 20)], [("b", [None, None])], None, [], [("c", None), ("d", [])]], kind)
+    texts = ['{"a":[' + ",".join(["null"] * 20) + "]}", '{"b":[null,null]}', None, "{}", '{"c":null,"d":[]}']
+    for begin in range(len(maps)):
+        assert nested_texts(maps.slice(begin)).to_pylist() == texts[begin:]
+
+
+def test_what_stands_behind_a_null_map_is_not_written() -> None:
+    pairs = pa.StructArray.from_arrays(
+        [pa.array(["a", "b", "c"]), pa.array([1, 2, 3])],
+        fields=[pa.field("key", pa.string(), nullable=False), pa.field("value", pa.int64())],
+    )
+    edges = pa.array([0, 2, 3], pa.int32()).buffers()[1]
+    kind, second = pa.map_(pa.string(), pa.int64()), pa.py_buffer(b"\x02")
+    maps = pa.MapArray.from_buffers(kind, 2, [second, edges], children=[pairs])
+    assert nested_texts(maps).to_pylist() == [None, '{"c":3}']

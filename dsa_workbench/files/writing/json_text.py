@@ -44,7 +44,8 @@ class JsonTexts:
         if t.is_map(kind):
             return self._map(column)
         if t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind) or t.is_list_view(kind):
-            return _wrapped("[", _joined(column, self.of(column.flatten())), "]")
+            lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+            return _wrapped("[", _joined(lengths, self.of(column.flatten())), "]")
         if t.is_floating(kind):
             finite = pc.is_finite(column)
             self.lost += len(column) - column.null_count - (pc.sum(finite).as_py() or 0)
@@ -65,16 +66,19 @@ class JsonTexts:
         return pc.binary_join_element_wise(_scalar("{"), *parts, _scalar("}"), _scalar(""))
 
     def _map(self, column: Any) -> Any:
-        pairs_type = pa.struct([pa.field("key", column.type.key_type, nullable=False), column.type.item_field])
-        entries = column.cast(pa.list_(pairs_type))
-        keys, items = entries.flatten().flatten()
+        # Taken apart by hand: a cast to a list of pairs spoils items that are lists of nulls, or ends the process.
+        edges = column.offsets.to_numpy()
+        lengths = np.where(column.is_valid().to_numpy(zero_copy_only=False), np.diff(edges), 0)
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(edges[:-1] - (ends - lengths), lengths)
+        keys, items = (child.take(pa.array(places)) for child in (column.keys, column.items))
         parts = [self.of(keys), _scalar(":"), self.of(items)]
         if pa.types.is_string(keys.type) or pa.types.is_large_string(keys.type):
             pairs = pc.binary_join_element_wise(*parts, _scalar(""))
-            return _wrapped("{", _joined(entries, pairs), "}")
+            return _wrapped("{", _joined(lengths, pairs), "}")
         parts[1] = _scalar(",")
         pairs = pc.binary_join_element_wise(_scalar("["), *parts, _scalar("]"), _scalar(""))
-        return _wrapped("[", _joined(entries, pairs), "]")
+        return _wrapped("[", _joined(lengths, pairs), "]")
 
 
 def nested_texts(column: Any) -> Any:
@@ -94,9 +98,8 @@ def escaped(texts: Any) -> Any:
     return _wrapped('"', texts, '"')
 
 
-def _joined(lists: Any, texts: Any) -> Any:
-    """Join the texts of each list's elements with commas."""
-    lengths = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
+def _joined(lengths: Any, texts: Any) -> Any:
+    """Join the texts of each list's elements with commas; there are as many for each as `lengths` says."""
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(offsets), texts), _scalar(","))
 
