@@ -68,20 +68,9 @@ def _differs(diff: TableDiff) -> bool:
 
 
 def _columns(diff: TableDiff) -> tuple[PatchColumn, ...]:
-    """Name the columns: by their new name; dropped ones by their old, marked where a new one has it."""
-    new = diff.new.schema.names if diff.new is not None else ()
-    kept = {n: diff.old_names.get(n) for n in new} if diff.old is not None else dict.fromkeys(new)
-    out = [PatchColumn(n, kept[n], n) for n in new]
-    used = set(kept.values())
-    taken = set(new)
-    for name in diff.old.schema.names if diff.old is not None else ():
-        if name not in used:
-            label = name
-            while label in taken:
-                label += " (dropped)"
-            taken.add(label)
-            out.append(PatchColumn(label, name, None))
-    return tuple(out)
+    """Name the columns as the diff does."""
+    new = set(diff.new.schema.names) if diff.new is not None else set()
+    return tuple(PatchColumn(n, diff.old_names.get(n), n if n in new else None) for n in diff.columns)
 
 
 def _shape(version: TableVersion | None) -> Shape | None:

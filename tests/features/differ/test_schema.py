@@ -61,6 +61,17 @@ def test_told_rename_may_swap_two_columns() -> None:
     assert changes(diff) == [("renamed", "b", "a", "b"), ("renamed", "a", "b", "a")]
 
 
+def test_told_rename_may_take_the_name_of_a_dropped_column() -> None:
+    old = version({"k": [1, 2], "a": ["x", "y"], "b": [7, 8]}, key=["k"])
+    new = version({"k": [1, 2], "b": ["x", "z"]}, key=["k"])
+    diff = diff_tables(old, new, rename={"a": "b"})
+    assert changes(diff) == [("dropped", "b", "int64", None), ("renamed", "b", "a", "b")]
+    assert diff.columns == ("k", "b", "b (dropped)")
+    [row] = diff.rows().to_pylist()
+    assert (row["old.b"], row["new.b"], row["changed_columns"]) == ("y", "z", ["b"])
+    assert (row["old.b (dropped)"], row["new.b (dropped)"]) == (8, None)
+
+
 def test_rename_is_seen_by_shared_segments() -> None:
     values = [f"v{i}" for i in range(40)]
     old = version({"id": range(40), "a": values}, ["id"], borders=[10, 20, 30])

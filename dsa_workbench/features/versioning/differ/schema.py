@@ -25,6 +25,18 @@ class Matching:
         """Give the name that an old column has now; None where it is dropped."""
         return next((p.new for p in self.common if p.old == old), None)
 
+    def dropped_labels(self) -> dict[str, str]:
+        """Give dropped columns by the names that a diff calls them: their own, marked where a new column has it."""
+        labels: dict[str, str] = {}
+        taken = {p.new for p in self.common} | set(self.added)
+        for name in self.dropped:
+            label = name
+            while label in taken:
+                label += " (dropped)"
+            taken.add(label)
+            labels[label] = name
+        return labels
+
     def pairs(self, names: Iterable[str]) -> list[ColumnPair]:
         """Give common columns by their new names."""
         known = {p.new: p for p in self.common}

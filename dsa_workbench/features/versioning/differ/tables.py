@@ -128,7 +128,7 @@ def _result(
     changed = distinct(np.concatenate([np.zeros(0, np.int64), *cells.values()]))
     after, _ = gaps(runs, removed, added)
     names = [p.new for p in matching.common]
-    old_names = {p.new: p.old for p in matching.common} | {n: n for n in matching.dropped}
+    dropped = matching.dropped_labels()
     return TableDiff(
         schema_changes=changes,
         counts=ChangeCounts(
@@ -142,10 +142,10 @@ def _result(
         ),
         pairing=pairing.sentence,
         key=pairing.key,
-        columns=(*sides.new.version.schema.names, *matching.dropped),
+        columns=(*sides.new.version.schema.names, *dropped),
         old=sides.old.version,
         new=sides.new.version,
-        old_names=old_names,
+        old_names={p.new: p.old for p in matching.common} | dropped,
         entries=display_order(removed, after, added, runs.old_at(changed), changed),
         cells=cells,
         runs=runs,
