@@ -59,7 +59,7 @@ def open_memory(thing: Any, name: str) -> TableSource:
         table = (thing.collect() if kind == "polars lazy" else thing).to_arrow()
     _check_names(table.column_names, name)
     schema = plain_schema(table.schema)
-    table = table.cast(schema) if schema != table.schema else table
+    table = _plain_table(table, schema)
 
     def read() -> Iterator[pa.RecordBatch]:
         yield from table.to_batches(max_chunksize=BATCH_ROWS)
@@ -101,11 +101,18 @@ def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """Give a batch the schema that `plain_schema` announced for it."""
     if batch.schema.equals(schema, check_metadata=True):
         return batch
-    arrays = [
-        column if column.type == field.type else column.cast(field.type)
-        for column, field in zip(batch.columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    return pa.RecordBatch.from_arrays(_plain_columns(batch.columns, schema), schema=schema)
+
+
+def _plain_table(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    if table.schema.equals(schema, check_metadata=True):
+        return table
+    return pa.Table.from_arrays(_plain_columns(table.columns, schema), schema=schema)
+
+
+def _plain_columns(columns: list[Any], schema: pa.Schema) -> list[Any]:
+    # Arrow casts some nested types not even to themselves: only columns that need it are cast.
+    return [c if c.type == field.type else c.cast(field.type) for c, field in zip(columns, schema, strict=True)]
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
