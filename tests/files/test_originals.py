@@ -192,7 +192,7 @@ def test_every_csv_of_the_corpora_comes_back(corpora: Path) -> None:
                 [table] = open_tables(path, ReadOptions(**options))
                 original = original_of(table)
                 rows = read_all(table)
-            except (DsaError, pa.ArrowException):
+            except DsaError:
                 continue
             taken += 1
             plain = b"".join(chunk for chunk, _ in table.text.file.chunks(1 << 20))

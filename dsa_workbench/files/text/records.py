@@ -96,9 +96,11 @@ def cut_blocks(
         held -= border
     if held:
         data = b"".join(rest)
-        # Arrow takes an unquoted empty cell at the very end for a quoted one unless a line end follows.
-        data += b"" if data.endswith(dialect.newline) else dialect.newline
         border = last_border(data, dialect)
+        if border < len(data):
+            # Arrow takes an unquoted empty cell at the very end for a quoted one unless a line end follows.
+            data += dialect.newline
+            border = last_border(data, dialect)
         if border < len(data):
             raise unclosed(label, line + count_byte(data[:border], dialect.newline), None)
         yield Block(memoryview(data), line, offset, position)
@@ -128,8 +130,9 @@ def last_border(data: bytes, dialect: Dialect) -> int:
     newline = data.rfind(dialect.newline)
     if newline < 0:
         return 0
+    escaped = _escapes_all(dialect) and (dialect.escape or "").encode() in data
     if dialect.quote is None or dialect.quote.encode() not in data:
-        return newline + 1
+        return _border_by_cells(data, dialect.newline, quoted_cell(dialect)) if escaped else newline + 1
     quote = dialect.quote.encode()
     quotes = np.flatnonzero(np.frombuffer(data, np.uint8) == quote[0])
     special = [c for c in (dialect.escape, dialect.comment) if c is not None and c.encode() in data]
@@ -167,32 +170,40 @@ def _is_tidy(data: bytes, quotes: npt.NDArray[np.int64], dialect: Dialect) -> bo
     return bool(fine.all())
 
 
+def _escapes_all(dialect: Dialect) -> bool:
+    """Say whether the escape takes the meaning from line ends and delimiters too, as it does for Arrow."""
+    return dialect.escape not in (None, "", "\0")
+
+
 @lru_cache(maxsize=16)
 def quoted_cell(dialect: Dialect) -> re.Pattern[bytes]:
-    """Make a pattern for quoted cells, and for comments: they may hold quotes too.
+    """Make a pattern for quoted cells, and for what else may hold line ends or quotes: comments, escaped characters.
 
     The group `open` matches where a quoted cell is never closed.
     """
-    d, q = (re.escape((c or "").encode()) for c in (dialect.delimiter, dialect.quote))
-    start = rb"(?:\A|(?<=[" + d + rb"\r\n]))" + (rb" *+" if dialect.blanks or dialect.runs else b"")
-    inner = rb"[^" + q + rb"]|" + q + q
-    if dialect.escape is not None:
-        e = re.escape(dialect.escape.encode())
-        inner = rb"[^" + q + e + rb"]|" + e + rb"[\s\S]|" + q + q
-    pattern = start + q + rb"(?:" + inner + rb")*+(?:" + q + rb"|(?P<open>))"
+    d, q, e = (re.escape((c or "").encode()) for c in (dialect.delimiter, dialect.quote, dialect.escape))
+    parts = []
     if dialect.comment is not None:
-        pattern = rb"(?:\A|(?<=[\r\n]))" + re.escape(dialect.comment.encode()) + rb"[^\r\n]*+|" + pattern
-    return re.compile(pattern)
+        parts.append(rb"(?:\A|(?<=[\r\n]))" + re.escape(dialect.comment.encode()) + rb"[^\r\n]*+")
+    if q:
+        start = rb"(?:\A|(?<=[" + d + rb"\r\n]))" + (rb" *+" if dialect.blanks or dialect.runs else b"")
+        inner = rb"[^" + q + e + rb"]|" + (e + rb"[\s\S]|" if e else b"") + q + q
+        parts.append(start + q + rb"(?:" + inner + rb")*+(?:" + q + rb"|(?P<open>))")
+    if _escapes_all(dialect):
+        # A quote behind an escaped delimiter stands in the middle of a cell.
+        parts.append(e + rb"[\s\S]" + (q + b"?+" if q else b""))
+    return re.compile(rb"|".join(parts))
 
 
 def _border_by_cells(data: bytes, line_end: bytes, pattern: re.Pattern[bytes]) -> int:
     last = 0
     previous_end = 0
+    quotes = "open" in pattern.groupindex
     for cell in pattern.finditer(data):
         newline = data.rfind(line_end, previous_end, cell.start())
         if newline >= 0:
             last = newline + 1
-        if cell.group("open") is not None:
+        if quotes and cell.group("open") is not None:
             return last
         previous_end = cell.end()
     newline = data.rfind(line_end, previous_end)
@@ -209,8 +220,10 @@ def record_spans(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Find where each record begins and where the next line does; blank lines are records only where asked."""
     array = np.frombuffer(data, np.uint8)
-    borders = np.flatnonzero(array == dialect.newline[0]) + 1
-    if dialect.quote is not None:
+    ends_line = (array == 10) | (array == 13)
+    ends_line[:-1] &= (array[:-1] != 13) | (array[1:] != 10)
+    borders = np.flatnonzero(ends_line) + 1
+    if dialect.quote is not None or _escapes_all(dialect):
         spans = [c.span() for c in quoted_cell(dialect).finditer(data)]
         if spans:
             begin, end = np.array(spans, np.int64).T
