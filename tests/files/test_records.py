@@ -53,9 +53,10 @@ def test_a_row_behind_a_lone_carriage_return_is_rejected_with_its_line() -> None
     assert (row["line"], row["text"]) == (2, "2")
 
 
-def test_an_unclosed_quote_is_said() -> None:
-    with pytest.raises(DsaError, match="never closed"):
-        read(b'a,b\n1,"x\n', header=True)
+@pytest.mark.parametrize(("data", "line"), [(b'a,"b\n1,2\n', 1), (b'\na,b|"c\n1,2', 2), (b'a,b\n1,"x\n', 2)])
+def test_a_quote_that_is_never_closed_is_said(data: bytes, line: int) -> None:
+    with pytest.raises(DsaError, match=f"line {line} has a quote that is never closed"):
+        read(data, header=True, delimiter="|" if b"|" in data else ",")
 
 
 HARD: list[dict[str, Any]] = [

@@ -95,15 +95,23 @@ def cut_blocks(
         rest = [data[border:]] if border < len(data) else []
         held -= border
     if held:
-        data = b"".join(rest)
-        border = last_border(data, dialect)
-        if border < len(data):
-            # Arrow takes an unquoted empty cell at the very end for a quoted one unless a line end follows.
-            data += dialect.newline
-            border = last_border(data, dialect)
-        if border < len(data):
-            raise unclosed(label, line + count_byte(data[:border], dialect.newline), None)
-        yield Block(memoryview(data), line, offset, position)
+        yield Block(memoryview(ended(b"".join(rest), dialect, label, line)), line, offset, position)
+
+
+def ended(data: bytes, dialect: Dialect, label: str, line: int) -> bytes:
+    """Give the last bytes of a file with the line end that may be missing; they begin with a record, in `line`.
+
+    Raises
+    ------
+    ImportRejected
+        A quote in them is never closed.
+    """
+    # Arrow takes an unquoted empty cell at the very end for a quoted one unless a line end follows.
+    for text in (data, data + dialect.newline):
+        border = last_border(text, dialect)
+        if border == len(text):
+            return text
+    raise unclosed(label, line + count_byte(data[:border], dialect.newline), None)
 
 
 def count_byte(data: bytes | memoryview, byte: bytes) -> int:

@@ -23,7 +23,7 @@ from dsa_workbench.files.text.dialects import Candidate, Fixed, find_dialect, he
 from dsa_workbench.files.text.encodings import Guess, guess_encodings, high_lines
 from dsa_workbench.files.text.numerals import Numerals, find_numerals
 from dsa_workbench.files.text.parse import Layout, first_cells
-from dsa_workbench.files.text.records import Dialect, count_byte, first_border, unclosed
+from dsa_workbench.files.text.records import Dialect, count_byte, ended, first_border, unclosed
 from dsa_workbench.files.text.shape import Shape
 
 NAMES = {
@@ -93,6 +93,7 @@ def sniff(file: Input, options: ReadOptions) -> Found:
         raise ImportRejected(
             f"{file.label} holds no rows.", hint="Check that the right file was given.", file=file.label
         )
+    ended(first, dialect, file.label, 1 + count_byte(data[:skipped], dialect.newline))
     cells = first_cells(first, dialect, file.label)
     header = best.shape.header if options.header is None else options.header
     trailing = best.shape.trailing and options.ragged != "fill"
