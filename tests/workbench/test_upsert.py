@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
+from dsa_workbench.columns.types import type_text
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.workbench import Workbench
 
@@ -109,3 +113,57 @@ def test_an_upsert_of_many_rows_equals_the_same_in_pandas(wb: Workbench) -> None
     assert found.n[:60_000].tolist() == expected.tolist()
     assert found.id[60_000:].tolist() == new.id[new.id >= 60_000].tolist()
     assert wb.check().ok
+
+
+NESTED = [
+    (pa.struct([("a", pa.int64())]), pa.struct([("a", pa.int64()), ("b", pa.string())])),
+    (pa.struct([("a", pa.int64()), ("b", pa.string())]), pa.struct([("a", pa.int64())])),
+    (pa.list_(pa.int64()), pa.list_(pa.string())),
+    (pa.list_(pa.int64()), pa.string()),
+    (pa.string(), pa.list_(pa.int64())),
+]
+
+
+def _file(kind: Any, ids: list[int], value: Any = None, format: str = "parquet") -> io.BytesIO:
+    sink = io.BytesIO()
+    table = pa.table({"id": ids, "c": pa.array([value] * len(ids), kind)})
+    (pq.write_table if format == "parquet" else feather.write_feather)(table, sink)
+    return io.BytesIO(sink.getvalue())
+
+
+@pytest.mark.parametrize("format", ["parquet", "arrow"])
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+@pytest.mark.parametrize(("old", "new"), NESTED)
+def test_another_nested_type_is_refused_by_both_names(wb: Workbench, old: Any, new: Any, mode: str, format: str) -> None:
+    wb.import_file(_file(old, [1, 2], format=format), "s", table="t", key="id")
+    with pytest.raises(ImportRejected) as caught:
+        wb.import_file(_file(new, [3, 4], format=format), "s", table="t", mode=mode)
+    said = [type_text(kind) for kind in (new, old)]
+    assert f"column c: it is {said[0]} here, but {said[1]} in the table" in caught.value.message
+
+
+@pytest.mark.parametrize("rejects", [None, "skip"])
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+@pytest.mark.parametrize(
+    ("old", "value", "new"),
+    [
+        (pa.list_(pa.int64()), [], pa.list_(pa.null())),
+        (pa.struct([("a", pa.list_(pa.string()))]), {"a": [None]}, pa.struct([("a", pa.list_(pa.null()))])),
+        (pa.list_(pa.struct([("a", pa.int64())])), [{"a": None}], pa.list_(pa.struct([("a", pa.null())]))),
+    ],
+)
+def test_nulls_inside_are_of_any_type(
+    wb: Workbench, old: Any, value: Any, new: Any, mode: str, rejects: str | None
+) -> None:
+    """Rows of JSON whose lists are all empty do not say what they would hold."""
+    wb.import_file(_file(old, [1, 2]), "s", table="t", key="id")
+    wb.import_file(_file(new, [3], value), "s", table="t", mode=mode, rejects=rejects)
+    assert wb.read("s").to_arrow().column("c").to_pylist() == [None, None, value]
+
+
+def test_empty_lists_of_json_are_appended(wb: Workbench) -> None:
+    wb.import_file(io.BytesIO(b'{"id": 1, "c": [7]}\n'), "s", table="t")
+    wb.import_file(io.BytesIO(b'{"id": 2, "c": []}\n'), "s", table="t", mode="append")
+    assert wb.read("s").to_arrow().column("c").to_pylist() == [[7], []]
+    with pytest.raises(ImportRejected, match=r"column c: it is list<\"item\": string> here, but list<\"item\": int64>"):
+        wb.import_file(io.BytesIO(b'{"id": 2, "c": ["x"]}\n'), "s", table="t", mode="append")

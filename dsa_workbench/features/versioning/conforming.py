@@ -98,6 +98,8 @@ def _cast(column: Any, field: Any, label: str, done: int) -> Any:
 
 def find_misfit(batches: Iterator[Any], name: str, target: Any) -> tuple[int, str | None]:
     """Find the first text that is not exactly a value of a type: its row, counted from 1, or 0 where there is none."""
+    if not _has_texts(target):
+        return 0, None
     done = 0
     for batch in batches:
         array = layout.normalize(batch.column(batch.schema.names.index(name)))
@@ -110,11 +112,20 @@ def find_misfit(batches: Iterator[Any], name: str, target: Any) -> tuple[int, st
     return 0, None
 
 
+def _has_texts(kind: Any) -> bool:
+    """Say whether Arrow reads values of a type from texts, and writes them back: not those of lists, for example."""
+    try:
+        pa.array([], pa.string()).cast(kind).cast(pa.string())
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
+
+
 def _first_inexact(array: Any, target: Any) -> int:
     """Find the first text that is no value, or that would be written in another way (02139); -1 where there is none."""
     try:
         again = array.cast(target).cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except pa.ArrowInvalid:
         return _first_misfit(array, target)
     other = pc.fill_null(pc.not_equal(again, array), False)
     return int(pc.index(other, True).as_py())

@@ -192,7 +192,8 @@ def _merge_column(incoming: Incoming, column: Column, other: Column | None, *, l
         what = f"{value!r} is no {column.type}" if row else f"it is {other.type} here, but {column.type} in the table"
         raise ImportRejected(
             f"{incoming.label}{where}, column {column.name}: {what}.",
-            hint="Mend the value, or import with mode replace to change the column's type.",
+            hint=f"{'Mend the value' if row else 'Give the column that type'}, or import with mode replace to change "
+            "the column's type.",
             row=row,
             column=column.name,
             value=value,
@@ -213,9 +214,23 @@ def _fits(given: str, wanted: str) -> bool:
         return True
     if t.is_timestamp(a) and t.is_timestamp(b):
         return (a.tz is None) == (b.tz is None)
+    if t.is_list(a) or t.is_struct(a):
+        return _is_emptier(a, b)
     if t.is_date(a):
         return bool(t.is_date(b) or (t.is_timestamp(b) and b.tz is None))
     return bool(t.is_time(a) and t.is_time(b))
+
+
+def _is_emptier(given: pa.DataType, wanted: pa.DataType) -> bool:
+    """Say whether a nested type is another, but for items or members of which nothing is known: all are null."""
+    t = pa.types
+    if given == wanted or t.is_null(given):
+        return True
+    if t.is_list(given) and t.is_list(wanted):
+        return wanted.value_field.nullable and _is_emptier(given.value_type, wanted.value_type)
+    if t.is_struct(given) and t.is_struct(wanted) and given.names == wanted.names:
+        return all(b.nullable and _is_emptier(a.type, b.type) for a, b in zip(given, wanted, strict=True))
+    return False
 
 
 def _fits_in_part(given: str, wanted: str) -> bool:
