@@ -210,6 +210,18 @@ def test_connection_that_is_lost_amid_a_unit(store, pg_url, caplog):
     assert not caplog.records
 
 
+def test_a_connection_in_use_is_closed_when_it_comes_back_to_a_database_that_was_disposed_of(database):
+    with database.raw() as raw, database.connect() as connection:
+        inner = connection.connection.driver_connection
+        database.dispose()
+        connection.execute(sa.text("SELECT 1"))
+    assert raw.closed
+    assert inner.closed
+    with database.raw() as fresh:
+        fresh.execute("SELECT 1")
+    assert not fresh.closed
+
+
 def test_idle_connections_that_were_lost_are_not_noticed_by_anybody(store, pg_url):
     store.segments.put_many([make_segment("a")])
     end_sessions(pg_url)

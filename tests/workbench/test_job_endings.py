@@ -163,3 +163,26 @@ def test_a_workbench_can_be_left_without_waiting(
     assert wb.job(job.id).state is JobState.CANCELLED
     assert untouched(wb)
     mine.store.database.dispose()
+
+
+def test_a_workbench_that_is_closed_leaves_no_heartbeat_with_a_connection(
+    pg_url: str, orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beating, go_on = threading.Event(), threading.Event()
+    look = runner.JobRunner._look
+
+    def slow(self: runner.JobRunner, running: Any) -> None:
+        with self._store.unit() as unit:
+            unit.jobs.get(running.job.id)
+            beating.set()
+            assert go_on.wait(60)
+        look(self, running)
+
+    with connect(pg_url, actor="ann", settings=Settings()) as wb:
+        monkeypatch.setattr(runner.JobRunner, "_look", slow)
+        before = set(threading.enumerate())
+        wb.import_file(orders, "s", background=True)
+        assert beating.wait(60)
+        threading.Timer(0.2, go_on.set).start()
+    left = [t.name for t in set(threading.enumerate()) - before]
+    assert "dsa-job-heartbeat" not in left

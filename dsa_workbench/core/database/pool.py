@@ -57,6 +57,9 @@ class Database:
             use_native_hstore=False,
         )
         sa.event.listen(self.engine, "handle_error", self._connector.handle)
+        self._epoch = _Epoch()
+        sa.event.listen(self.engine, "connect", self._epoch.stamp)
+        sa.event.listen(self.engine, "checkin", self._epoch.see)
         self._closer = weakref.finalize(self, self.engine.dispose)
         _databases.add(self)
 
@@ -103,7 +106,8 @@ class Database:
             _give_back(pooled, driver)
 
     def dispose(self) -> None:
-        """Close the idle connections; the next use opens new ones."""
+        """Close the idle connections, and those in use as soon as they are given back; the next use opens new ones."""
+        self._epoch.number += 1
         self.engine.dispose()
 
     def forget(self) -> None:
@@ -121,6 +125,25 @@ class Database:
                 f"All connections to {self.safe_url} have been in use for {POOL_SECONDS} seconds.",
                 hint="Wait for other work in this process to end, then run it again.",
             ) from err
+
+
+class _Epoch:
+    """Closes connections that come back after the pool was disposed of: the pool that they belong to is gone.
+
+    It does not know the database, which must not be held by what its engine holds.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def stamp(self, driver: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        """Note when a connection was opened."""
+        record.info["epoch"] = self.number
+
+    def see(self, driver: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        """Look at a connection that is given back; one that died has no driver any more."""
+        if driver is not None and record.info.get("epoch") != self.number:
+            record.close()
 
 
 def _give_back(pooled: sa.PoolProxiedConnection, driver: psycopg.Connection[Any]) -> None:

@@ -48,7 +48,8 @@ class JobRunner:
         self._known: weakref.WeakValueDictionary[int, Running] = weakref.WeakValueDictionary()
         self._waiting: deque[Running] = deque()
         self._workers = 0
-        self._beating = False
+        self._heart: threading.Thread | None = None
+        self._let_go_now = threading.Event()
         self._closed = False
 
     @property
@@ -92,9 +93,9 @@ class JobRunner:
             if self._workers < AT_ONCE:
                 self._workers += 1
                 threading.Thread(target=self._serve, name="dsa-job", daemon=True).start()
-            if not self._beating:
-                self._beating = True
-                threading.Thread(target=self._beat, name="dsa-job-heartbeat", daemon=True).start()
+            if self._heart is None:
+                self._heart = threading.Thread(target=self._beat, name="dsa-job-heartbeat", daemon=True)
+                self._heart.start()
         return running
 
     def stop(self, job_id: int, error: JobError) -> None:
@@ -124,16 +125,23 @@ class JobRunner:
     def _at_exit(self) -> None:
         self._closed = True
         self._give_up(self._here().values(), _ENDED, EXIT_SECONDS)
-        self._let_go()
+        self._let_go(EXIT_SECONDS)
 
-    def _let_go(self) -> None:
-        """End the heartbeat, after a last try to write down what could not be written before."""
+    def _let_go(self, seconds: float = STOP_SECONDS) -> None:
+        """End the heartbeat, after a last try to write down what could not be written before.
+
+        Its thread is waited for, since it may be in the middle of a beat, with a connection of the store.
+        """
         for running in self._here().values():
             if running.ending is not None:
                 self._save(running, running.ending)
         if os.getpid() == self._pid:
             with self._lock:
                 self._live.clear()
+                heart = self._heart
+            self._let_go_now.set()
+            if heart is not None:
+                heart.join(seconds)
             atexit.unregister(self._at_exit)
 
     def _here(self) -> dict[int, Running]:
@@ -211,7 +219,7 @@ class JobRunner:
             with self._lock:
                 live = list(self._live.values())
                 if not live:
-                    self._beating = False
+                    self._heart = None
                     return
             for running in live:
                 if running.ending is not None:
@@ -221,7 +229,7 @@ class JobRunner:
                     self._look(running)
                 except DsaError as err:
                     _log.warning("no heartbeat for job %d this time: %s", running.job.id, err)
-            time.sleep(BEAT)
+            self._let_go_now.wait(BEAT)
 
     def _look(self, running: Running) -> None:
         """Write progress and heartbeat to a job's row, and see whether it is to stop."""
