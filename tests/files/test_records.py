@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import DsaError
-from dsa_workbench.files.parse import Layout, Ragged, parse_block
-from dsa_workbench.files.records import Block, Dialect, last_border, record_spans
 from dsa_workbench.files.rejects import RejectLog
 from dsa_workbench.files.source import ReadOptions, open_tables, read_all
+from dsa_workbench.files.text.parse import Layout, Ragged, parse_block
+from dsa_workbench.files.text.records import Block, Dialect, last_border, record_spans
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DIALECTS = [Dialect(), Dialect(quote=None), Dialect(escape="\\"), Dialect(quote=None, escape="\\"), Dialect(quote="'")]
 

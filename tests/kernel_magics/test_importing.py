@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from dsa_workbench.errors import ImportRejected
+from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.results import CommitResult, Preview, SuggestedKeys
 from tests.kernel_magics.conftest import Notebook
 
@@ -62,3 +63,64 @@ def test_an_import_without_a_key_tells_a_column_that_could_be_one(notebook: Note
     assert "tells all rows apart" not in repr(notebook.run("%dsa import f.csv t --key id"))
     Path("f.csv").write_text("n,id\n5,2\n5,1\n")
     assert "tells all rows apart" not in repr(notebook.run("%dsa import f.csv u"))
+
+
+SOURCES = ["d", "d/*.csv", "{['d/a.csv', 'd/b.csv']}"]
+
+
+@pytest.fixture
+def folder() -> None:
+    Path("d").mkdir()
+    Path("d/a.csv").write_text("id,qty\n1,2\n2,x\n")
+    Path("d/b.csv").write_text("id,qty\n3,4\n1,5\n")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("look", ["", " --dry-run"])
+@pytest.mark.usefixtures("folder")
+def test_a_set_of_files_is_not_remembered_as_one(notebook: Notebook, source: str, look: str) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"is read as a set of files, and exact=True .* remembers the bytes of one file"
+    ):
+        notebook.run(f"%dsa import {source} s --exact{look}")
+    for what in ("--rejects skip", "--rejects-to r.csv"):
+        with pytest.raises(InvalidInput, match="remembers a whole file, and this import leaves rows out"):
+            notebook.run(f"%dsa import {source} s --exact {what}{look}")
+
+
+@pytest.mark.parametrize("source", [*SOURCES, "j.jsonl"])
+@pytest.mark.parametrize("look", ["", " --dry-run"])
+@pytest.mark.usefixtures("folder")
+def test_a_misfit_that_cannot_be_left_out_says_why(notebook: Notebook, source: str, look: str) -> None:
+    Path("j.jsonl").write_text('{"id": 1, "qty": 2}\n{"id": 2, "qty": "x"}\n')
+    with pytest.raises(ImportRejected, match=r"'x' is not .* no row is left out for a type that was given"):
+        notebook.run(f"%dsa import {source} s --types qty=int --rejects skip{look}")
+    with pytest.raises(ImportRejected) as caught:
+        notebook.run(f"%dsa import {source} s --types qty=int{look}")
+    assert "left out" not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.usefixtures("folder")
+def test_rows_of_a_set_with_bad_keys_are_left_out(notebook: Notebook, source: str) -> None:
+    look = notebook.run(f"p = %dsa import {source} s --key id --rejects skip --dry-run\np")
+    assert len(look.rejects) == 1
+    done = notebook.run(f"%dsa import {source} s --key id --rejects-to bad.csv")
+    assert (done.rows, len(done.rejects)) == (3, 1)
+    assert "1,5,4,,id,1,id = 1 is the key of row 1 already" in Path("bad.csv").read_text()
+
+
+@pytest.mark.parametrize("look", ["", " --dry-run"])
+def test_what_is_no_text_is_not_remembered_but_its_misfits_are_left_out(notebook: Notebook, look: str) -> None:
+    pd.DataFrame({"id": [1, 2], "qty": ["1", "x"]}).to_excel("b.xlsx", index=False)
+    with pytest.raises(InvalidInput, match=r"b\.xlsx is no delimited text"):
+        notebook.run(f"%dsa import b.xlsx s --exact{look}")
+    done = notebook.run(f"%dsa import b.xlsx s --types qty=int --rejects skip{look}")
+    assert len(done.rejects) == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_list_of_one_file_goes_by_its_name(notebook: Notebook) -> None:
+    assert notebook.run("%dsa import {['d/b.csv']} s").rows == 2
+    with pytest.raises(InvalidInput, match=r"b\.csv is read as a set of files"):
+        notebook.run("%dsa import {['d/b.csv']} s --exact")

@@ -134,7 +134,9 @@ def _file(kind: Any, ids: list[int], value: Any = None, format: str = "parquet")
 @pytest.mark.parametrize("format", ["parquet", "arrow"])
 @pytest.mark.parametrize("mode", ["append", "upsert"])
 @pytest.mark.parametrize(("old", "new"), NESTED)
-def test_another_nested_type_is_refused_by_both_names(wb: Workbench, old: Any, new: Any, mode: str, format: str) -> None:
+def test_another_nested_type_is_refused_by_both_names(
+    wb: Workbench, old: Any, new: Any, mode: str, format: str
+) -> None:
     wb.import_file(_file(old, [1, 2], format=format), "s", table="t", key="id")
     with pytest.raises(ImportRejected) as caught:
         wb.import_file(_file(new, [3, 4], format=format), "s", table="t", mode=mode)

@@ -10,19 +10,21 @@ from typing import Any
 
 from dsa_workbench.core.model.finding import Effect, Finding
 from dsa_workbench.core.model.schema import Schema
-from dsa_workbench.errors import InvalidInput
+from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.features.imports.counting import Counted
 from dsa_workbench.features.imports.given_types import ContractedTable, asked_types, find_contract
 from dsa_workbench.features.imports.import_command import ImportFile
-from dsa_workbench.features.imports.rejected_rows import RejectedRows, check_target, gather, unmarked
+from dsa_workbench.features.imports.rejected_rows import RejectedRows, check_target, gather, reader_of, unmarked
 from dsa_workbench.features.imports.sheet_types import TypedSheet, as_texts, holds_sheets
 from dsa_workbench.features.versioning.build_tables import Arriving
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.skipping import Skip
+from dsa_workbench.files.json.table import JsonTable
 from dsa_workbench.files.originals import original_of
 from dsa_workbench.files.rejects import RejectLog
 from dsa_workbench.files.sets.gather import gather as find_files
 from dsa_workbench.files.sets.gather import lasting
+from dsa_workbench.files.sets.united import UnitedTable
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import Named, TableSource
@@ -40,13 +42,17 @@ class _Part:
 class Arrival:
     """Opens the tables of an import; called again where a commit begins again, and afterwards tells of the last time.
 
-    A file object is opened once: it may be read more than once, from where it stood.
+    A file object is opened once: it may be read more than once, from where it stood. For a `look` at what would come
+    of an import, rows that do not fit are always left out, and nothing is kept of how the file is written.
     """
 
-    def __init__(self, command: ImportFile) -> None:
-        self.command = command
+    def __init__(self, command: ImportFile, *, look: bool = False) -> None:
+        self.command = replace(command, skip=True) if look else command
+        self._look = look
         if command.rejects_to is not None:
             check_target(command.rejects_to)
+        self._skips = command.skip
+        """Whether the user wants rows left out."""
         if command.exact and (command.mode is not Mode.REPLACE or command.skip):
             what = "leaves rows out" if command.skip else f"is an {command.mode}"
             raise InvalidInput(
@@ -71,6 +77,7 @@ class Arrival:
         skips = [part.skip for part in self._parts if part.skip is not None] or None
         remarks = [partial(self._remarks, part) for part in self._parts]
         originals = {command.table or t.name: original_of(t) for t in tables} if command.exact else {}
+        originals = {} if self._look else originals
         if command.table is None:
             several = len(tables) > 1 or isinstance(command.source, Mapping)
             return Arriving(incoming, several and command.options.sheets is None, skips, remarks, originals)
@@ -80,6 +87,14 @@ class Arrival:
                 hint="Choose one with sheets=['...'] (--sheets) to give it another name.",
             )
         return Arriving([Named(command.table, incoming[0])], False, skips, remarks, originals)
+
+    def explained(self, err: ImportRejected) -> ImportRejected:
+        """Say of a misfit why it refuses an import that leaves such rows out, where the reader cannot."""
+        strict = any(isinstance(reader_of(part.table), UnitedTable | JsonTable) for part in self._parts)
+        if not self._skips or not strict or "file" not in err.details:
+            return err
+        why = "Of several files as one table, and of JSON, no row is left out for a type that was given."
+        return ImportRejected(err.message, hint=f"{err.hint} {why}", **err.details)
 
     def rejected(self) -> list[RejectedRows]:
         """Give the rows that were left out of each table; they are looked up in the source again where need be."""

@@ -10,6 +10,7 @@ from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import COMMITTING, Progress
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.errors import ImportRejected
 from dsa_workbench.features.imports.arrival import Arrival
 from dsa_workbench.features.imports.import_command import ImportFile
 from dsa_workbench.features.imports.rejected_rows import RejectedRows, first_of, write_rejects
@@ -50,7 +51,10 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     added. Errors are those of `commit_tables`.
     """
     arrival = Arrival(command)
-    done = commit_tables(actor, store, cache, _commit_of(command, arrival))
+    try:
+        done = commit_tables(actor, store, cache, _commit_of(command, arrival))
+    except ImportRejected as err:
+        raise arrival.explained(err) from err
     rejected = arrival.rejected()
     return Imported(done, rejected, arrival.findings(), (*_kept_aside(command, rejected), *done.notes))
 
@@ -60,8 +64,11 @@ def preview_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impo
 
     Rows that do not fit are left out of it, whether the import would leave them out or refuse the file.
     """
-    arrival = Arrival(replace(command, skip=True, exact=False))
-    previewed = preview_tables(actor, store, cache, _commit_of(command, arrival))
+    arrival = Arrival(command, look=True)
+    try:
+        previewed = preview_tables(actor, store, cache, _commit_of(command, arrival))
+    except ImportRejected as err:
+        raise arrival.explained(err) from err
     rejected = arrival.rejected()
     notes = (*_kept_aside(command, rejected), *previewed.built.notes)
     # A file object was opened by now, and the commit of the preview begins where it began.

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.files.originals.looking import find_look
 from dsa_workbench.files.originals.remembered import FIELDS, Remembered, encoder
+from dsa_workbench.files.sets.united import UnitedTable
 from dsa_workbench.files.tables import Retyped
 from dsa_workbench.files.text.delimited import DelimitedTable
 from dsa_workbench.files.text.detect import to_utf8
@@ -33,10 +34,15 @@ def original_of(table: Any) -> Original:
     Raises
     ------
     InvalidInput
-        The table does not come from delimited text.
+        The table does not come from one file of delimited text.
     """
     inner = table
     while not isinstance(inner, DelimitedTable):
+        if isinstance(inner, UnitedTable):
+            raise InvalidInput(
+                f"{table.label} is read as a set of files, and exact=True (--exact) remembers the bytes of one file.",
+                hint="Import each file by itself, as a table of its own, or leave exact out.",
+            )
         if not hasattr(inner, "table"):
             raise InvalidInput(
                 f"{table.label} is no delimited text: its bytes cannot be remembered.",

@@ -111,7 +111,7 @@ def _several(sources: Sequence[Any], name: str | None) -> FileSet:
     repeated = len({p.label for p in parts}) < len(parts)
     if repeated:
         parts = [Part(f"{i}: {p.label}", p.open, p.folders) for i, p in enumerate(parts, start=1)]
-    return FileSet(name or f"{len(parts)} files", tuple(parts))
+    return FileSet(name or (f"{len(parts)} files" if len(parts) > 1 else parts[0].label), tuple(parts))
 
 
 def _folder(folder: Path, name: str | None) -> FileSet:

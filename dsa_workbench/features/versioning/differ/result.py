@@ -39,7 +39,8 @@ class TableDiff:
     """What differs between two versions of a table.
 
     `pairing` is a sentence that says how rows were paired; `key` the columns used, by their new names, none for a
-    keyless diff. `columns` are in the new schema's order, dropped ones last: `b (dropped)` where a new column is called `b`.
+    keyless diff. `columns` are in the new schema's order, dropped ones last: `b (dropped)` where a new one is called
+    `b`.
     """
 
     schema_changes: tuple[SchemaChange, ...]
