@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,53 @@ def test_cells_of_a_workbook_that_do_not_fit_are_left_out(wb: Workbench, tmp_pat
     (tmp_path / "r.csv").write_text(aside)
     wb.import_file(tmp_path / "r.csv", "s", mode="append")
     assert [row[:2] for row in rows(wb)] == [(1, 2), (3, 4), (2, 2), (4, 5)]
+
+
+ROWS = [
+    ("id", "qty", "city"),
+    (1, "5", "Ulm"),
+    (2, "x", "Bonn"),
+    (),
+    (3, "7", "Rom"),
+    (4, "y", "Oslo"),
+    (3, "8", "Köln"),
+]
+
+
+def sheet(path: Path, rows: Sequence[tuple[Any, ...]], above: int) -> Path:
+    """Write a workbook whose table begins below a title."""
+    book = openpyxl.Workbook()
+    for number, row in enumerate(rows, start=1 + above):
+        for column, value in enumerate(row, start=1):
+            book.active.cell(number, column, value)
+    if above:
+        book.active["A1"] = "Report"
+    book.save(path)
+    return path
+
+
+def test_rejected_rows_of_a_sheet_are_told_by_the_rows_of_the_sheet(wb: Workbench, tmp_path: Path) -> None:
+    path, bad = sheet(tmp_path / "b.xlsx", ROWS, 3), tmp_path / "bad.csv"
+    done = wb.import_file(path, "s", table="t", key="id", types={"qty": "int"}, rejects_to=bad)
+    rows = done.rejects.to_pandas()
+    assert list(zip(rows["row"], rows["line"], strict=True)) == [(2, 6), (3, 7), (5, 9), (6, 10)]
+    assert "the first is row 2, line 6: qty is not an int64 ('x')" in done.notes[0]
+    marks = pd.read_csv(bad)
+    assert list(zip(marks["dsa:row"], marks["dsa:line"], strict=True)) == [(2, 6), (3, 7), (5, 9), (6, 10)]
+
+
+def test_refusals_of_a_sheet_say_which_row_of_the_sheet_it_is(wb: Workbench, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "b.xlsx", ROWS, 3)
+    with pytest.raises(ImportRejected, match="cell Sheet!B6, column 'qty': 'x' does not fit int64"):
+        wb.import_file(path, "s", types={"qty": "int"})
+    with pytest.raises(ImportRejected, match="row 3: the key column id is empty.* table is row 7 of the sheet 'Sheet'"):
+        wb.import_file(path, "s", key="id")
+    wb.commit(pd.DataFrame({"id": [9], "qty": [1], "city": ["Ulm"]}), "s", table="t", key="id")
+    with pytest.raises(ImportRejected, match="row 2, column qty: 'x' is no int64.* is row 6 of the sheet 'Sheet'"):
+        wb.import_file(path, "s", table="t", mode="append")
+
+
+def test_a_sheet_without_a_header_has_lines_too(wb: Workbench, tmp_path: Path) -> None:
+    path = sheet(tmp_path / "b.xlsx", [(1, 5), (2, 6), (1, 7)], 0)
+    done = wb.import_file(path, "s", key="c1", header=False, rejects="skip")
+    assert done.rejects.to_pandas()[["row", "line"]].to_numpy().tolist() == [[3, 3]]

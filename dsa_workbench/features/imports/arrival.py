@@ -28,6 +28,7 @@ from dsa_workbench.files.sets.united import UnitedTable
 from dsa_workbench.files.source import ReadOptions, open_tables
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import Named, TableSource
+from dsa_workbench.files.workbooks.sheets import SheetSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,18 @@ class Arrival:
         return Arriving([Named(command.table, incoming[0])], False, skips, remarks, originals)
 
     def explained(self, err: ImportRejected) -> ImportRejected:
-        """Say of a misfit why it refuses an import that leaves such rows out, where the reader cannot."""
-        strict = any(isinstance(reader_of(part.table), UnitedTable | JsonTable) for part in self._parts)
-        if not self._skips or not strict or "file" not in err.details:
-            return err
-        why = "Of several files as one table, and of JSON, no row is left out for a type that was given."
-        return ImportRejected(err.message, hint=f"{err.hint} {why}", **err.details)
+        """Say of a refusal what its reader cannot do, and which row of a sheet is meant."""
+        readers = [reader_of(part.table) for part in self._parts]
+        hint = err.hint
+        if self._skips and "file" in err.details and any(isinstance(r, UnitedTable | JsonTable) for r in readers):
+            hint += " Of several files as one table, and of JSON, no row is left out for a type that was given."
+        sheets = [r for r in readers if isinstance(r, SheetSource)]
+        # The reader of a sheet says which cell it is: what comes later counts the rows of the table.
+        if sheets and err.details.get("row") and "expected" not in err.details:
+            row, first = err.details["row"], sheets[0].first_row
+            one = f"Row {row:,} of the table is row {row - 1 + first:,} of the sheet {sheets[0].name!r}."
+            hint += f" {one if len(sheets) == 1 else 'Rows are counted below the header of their sheet.'}"
+        return err if hint == err.hint else ImportRejected(err.message, hint=hint.strip(), **err.details)
 
     def rejected(self) -> list[RejectedRows]:
         """Give the rows that were left out of each table; they are looked up in the source again where need be."""

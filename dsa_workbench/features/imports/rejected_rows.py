@@ -22,6 +22,7 @@ from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.skipping import Skip
 from dsa_workbench.files.rejects import I64, MARKS, PREFIX, SCHEMA, RejectLog, listed_cells, places_in_file
 from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.workbooks.sheets import SheetSource
 from dsa_workbench.files.writing import WriteOptions, format_of, write_batches
 
 _BATCH_ROWS = 65_536
@@ -109,14 +110,15 @@ def reader_of(table: Any) -> Any:
 
 def _rows_of(table: TableSource, kept: I64, places: I64) -> pa.Table:
     """Read rows of a table that has types of its own; in a workbook the line is the sheet's row."""
-    first = getattr(reader_of(table), "first_row", 1)
+    reader = reader_of(table)
     parts, done = [], 0
     for batch in table.batches():
         inside = kept[(kept >= done) & (kept < done + batch.num_rows)] - done
         parts.append(pa.Table.from_batches([batch.take(pa.array(inside))]))
         done += batch.num_rows
     cells = list(zip(*(texts_of(column) for column in pa.concat_tables(parts).columns), strict=True))
-    lines = pa.array(places + first) if first > 1 else pa.nulls(len(places), pa.int64())
+    in_sheet = isinstance(reader, SheetSource)
+    lines = pa.array(places + reader.first_row) if in_sheet else pa.nulls(len(places), pa.int64())
     nothing = dict.fromkeys(("column", "value", "reason"), pa.nulls(len(places), pa.string()))
     found = {
         "row": pa.array(places),
