@@ -69,7 +69,8 @@ SOURCES = ["d", "d/*.csv", "{['d/a.csv', 'd/b.csv']}"]
 
 
 @pytest.fixture
-def folder() -> None:
+def folder(notebook: Notebook) -> None:
+    """Lay files into the folder of the notebook."""
     Path("d").mkdir()
     Path("d/a.csv").write_text("id,qty\n1,2\n2,x\n")
     Path("d/b.csv").write_text("id,qty\n3,4\n1,5\n")
