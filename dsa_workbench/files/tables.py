@@ -160,6 +160,41 @@ class ArrowSource:
         return replace(self, notes=(*self.notes, *notes))
 
 
+class Over:
+    """A table that stands over another, and is like it in all that it does not say itself."""
+
+    __slots__ = ()
+    table: TableSource
+
+    @property
+    def name(self) -> str:
+        """Name the table."""
+        return self.table.name
+
+    @property
+    def label(self) -> str:
+        """Name the file for messages."""
+        return self.table.label
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Give the schema of the batches."""
+        return self.table.schema
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what was assumed, decided or lost."""
+        return self.table.notes
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows in order."""
+        return self.table.batches()
+
+    def locate(self, row: int) -> str:
+        """Say where a row stands in the file."""
+        return self.table.locate(row)
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Another table under a name of its own."""

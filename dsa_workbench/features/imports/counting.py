@@ -10,10 +10,10 @@ from dsa_workbench.columns.stats import count_empty
 from dsa_workbench.core.model.finding import Effect, Finding
 from dsa_workbench.features.imports.rejected_rows import reader_of
 from dsa_workbench.features.versioning.skipping import Skip
-from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.tables import Over, TableSource
 
 
-class Counted:
+class Counted(Over):
     """A table that counts its rows as they are read."""
 
     def __init__(self, table: TableSource) -> None:
@@ -21,30 +21,6 @@ class Counted:
         self._rows = 0
         self._nulls: Counter[str] = Counter()
         self._empty: Counter[str] = Counter()
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self.table.name
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        return self.table.label
-
-    @property
-    def schema(self) -> Any:
-        """The Arrow schema of the batches."""
-        return self.table.schema
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences on what was assumed."""
-        return self.table.notes
-
-    def locate(self, row: int) -> str:
-        """Say where a row stands in the file."""
-        return self.table.locate(row)
 
     def batches(self) -> Iterator[Any]:
         """Give the rows in order, and count them."""

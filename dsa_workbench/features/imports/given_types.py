@@ -13,7 +13,7 @@ from typing import Any
 from dsa_workbench.columns.types import type_text
 from dsa_workbench.core.model.schema import GIVEN, Schema
 from dsa_workbench.errors import ImportRejected
-from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.tables import Over, TableSource
 from dsa_workbench.files.values.convert import parse_type
 
 DETECT = "detect"
@@ -58,21 +58,11 @@ def _remembered(standing: Schema | None, rename: Mapping[str, str]) -> tuple[dic
 
 
 @dataclass(frozen=True, slots=True)
-class ContractedTable:
+class ContractedTable(Over):
     """A table that is read under a contract, and carries it in its schema."""
 
     table: TableSource
     contract: Contract
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self.table.name
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        return self.table.label
 
     @property
     def schema(self) -> Any:
@@ -116,10 +106,6 @@ class ContractedTable:
                 f"(types={{{column!r}: 'text'}}, --types {column}=text), or let all be found (types='detect')."
             )
             raise ImportRejected(err.message, hint=hint, **err.details) from err
-
-    def locate(self, row: int) -> str:
-        """Say where a row stands in the file."""
-        return self.table.locate(row)
 
 
 def _listed(names: Sequence[str]) -> str:

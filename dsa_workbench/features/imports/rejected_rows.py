@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.skipping import Skip
 from dsa_workbench.files.rejects import I64, MARKS, PREFIX, SCHEMA, RejectLog, listed_cells, places_in_file
-from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.tables import Over, TableSource
 from dsa_workbench.files.workbooks.sheets import SheetSource
 from dsa_workbench.files.writing import WriteOptions, format_of, write_batches
 
@@ -43,20 +43,10 @@ class RejectedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmarked:
+class Unmarked(Over):
     """A table without the columns that a file of rejects has behind those of the table."""
 
     table: TableSource
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self.table.name
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        return self.table.label
 
     @property
     def schema(self) -> Any:
@@ -74,10 +64,6 @@ class Unmarked:
         """Give the rows in order."""
         for batch in self.table.batches():
             yield batch.select([name for name in batch.schema.names if name not in MARKS])
-
-    def locate(self, row: int) -> str:
-        """Say where a row stands in the file."""
-        return self.table.locate(row)
 
 
 def unmarked(table: TableSource) -> TableSource:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from dsa_workbench.features.imports.rejected_rows import line_of, reader_of, texts_of
 from dsa_workbench.files.rejects import SCHEMA, RejectLog, cells_of, reject_rows
 from dsa_workbench.files.stream import Input
-from dsa_workbench.files.tables import TableSource
+from dsa_workbench.files.tables import Over, TableSource
 from dsa_workbench.files.values.convert import parse_type
 from dsa_workbench.files.values.misfits import cast_leniently
 from dsa_workbench.files.words import an
@@ -34,22 +34,12 @@ def as_texts(types: Mapping[str, str] | str) -> Mapping[str, str] | str:
 
 
 @dataclass(frozen=True, slots=True)
-class TypedSheet:
+class TypedSheet(Over):
     """A sheet whose texts are converted to the types that were given."""
 
     table: TableSource
     types: Mapping[str, str] | str
     log: RejectLog
-
-    @property
-    def name(self) -> str:
-        """The sheet's name."""
-        return self.table.name
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        return self.table.label
 
     @property
     def schema(self) -> Any:
@@ -58,15 +48,6 @@ class TypedSheet:
         for i, kind in self._kinds().items():
             schema = schema.set(i, schema.field(i).with_type(kind))
         return schema
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences on what was assumed."""
-        return self.table.notes
-
-    def locate(self, row: int) -> str:
-        """Say where a row stands in the sheet."""
-        return self.table.locate(row)
 
     def _kinds(self) -> dict[int, Any]:
         names = self.table.schema.names

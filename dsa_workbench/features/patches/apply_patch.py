@@ -11,14 +11,14 @@ import numpy as np
 from dsa_workbench.columns.equality import equal_values
 from dsa_workbench.columns.identity import object_id
 from dsa_workbench.core.model.commit import Commit
-from dsa_workbench.core.model.ids import ObjectId, short
+from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Tree
 from dsa_workbench.core.model.objects import manifest_body
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Ref
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
-from dsa_workbench.errors import ImportRejected, NotFound, RefConflict
+from dsa_workbench.errors import ImportRejected, NotFound
 from dsa_workbench.features.patches.matching import load_rows
 from dsa_workbench.features.patches.model import Patch, TablePatch
 from dsa_workbench.features.patches.planning import Planned, added_table, plan_patch
@@ -29,11 +29,10 @@ from dsa_workbench.features.versioning.manifests import BuiltManifest, build_man
 from dsa_workbench.features.versioning.merger import SchemaConflict, TableConflicts
 from dsa_workbench.features.versioning.merger.conflicts import one_array
 from dsa_workbench.features.versioning.merger.lineage import EmptyVersion
+from dsa_workbench.features.versioning.racing import staged, until_won
 from dsa_workbench.features.versioning.read_table import StoredTable
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.write_table import TableInput, write_table
-
-ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +80,9 @@ def apply_patch(actor: Actor, store: IStore, cache: SegmentCache, command: Apply
     """
     check_name("dataset", command.dataset)
     check_name("branch", command.ref)
-    with store.unit() as unit:
-        staging = unit.staging.open(actor)
-        unit.commit()
-    try:
-        for _ in range(ATTEMPTS):
-            done, head = _attempt(actor, store, cache, command)
-            if done is not None:
-                return done
-    finally:
-        with store.unit() as unit:
-            unit.staging.close(staging)
-            unit.commit()
-    by = f": it is {short(head.commit_id)} by {head.updated_by} now" if head is not None else ""
-    raise RefConflict(
-        f"{command.dataset}@{command.ref} was moved while you were applying, {ATTEMPTS} times{by}.",
-        hint="Nothing of yours was committed. Apply it again when it is quiet.",
-        head=head.commit_id.hex() if head is not None else None,
-    )
+    where = f"{command.dataset}@{command.ref}"
+    with staged(actor, store):
+        return until_won(lambda: _attempt(actor, store, cache, command), where, "applying", "Apply it again")
 
 
 @dataclass(slots=True)

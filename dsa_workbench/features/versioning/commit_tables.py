@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,14 +28,13 @@ from dsa_workbench.errors import (
 from dsa_workbench.features.versioning.build_tables import Base, CommitTables, build_tables
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.manifests import BuiltManifest, store_tree, tree_id
+from dsa_workbench.features.versioning.racing import pause, staged
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.summary import summarize
 
 ATTEMPTS = 200
-_PATIENCE = 0.5
-"""The longest pause between two attempts, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,7 @@ def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: Com
     """
     check_name("dataset", command.dataset)
     check_name("branch", command.ref)
-    with store.unit() as unit:
-        staging = unit.staging.open(actor)
-        unit.commit()
-    try:
+    with staged(actor, store):
         for attempt in range(ATTEMPTS):
             done, head = _attempt(actor, store, cache, command)
             if done is not None:
@@ -78,14 +72,10 @@ def commit_tables(actor: Actor, store: IStore, cache: SegmentCache, command: Com
                 with store.unit() as unit:
                     done = _recall(unit, Base(unit.datasets.find(command.dataset)), command)
                 if done is None:
-                    raise _conflict(command, head)
+                    break
                 return done
-            time.sleep(random.uniform(0, min(_PATIENCE, 0.01 * 1.3**attempt)))  # noqa: S311 - a pause, no secret
+            pause(attempt)
         raise _conflict(command, head)
-    finally:
-        with store.unit() as unit:
-            unit.staging.close(staging)
-            unit.commit()
 
 
 def _conflict(command: CommitTables, head: Ref | None) -> RefConflict:

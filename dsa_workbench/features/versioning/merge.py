@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsa_workbench.core.model.commit import Commit
-from dsa_workbench.core.model.ids import ObjectId, short
+from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Tree
 from dsa_workbench.core.model.objects import parse_tree
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Ref
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
-from dsa_workbench.errors import ImportRejected, InvalidInput, NotFound, RefConflict
+from dsa_workbench.errors import ImportRejected, InvalidInput, NotFound
 from dsa_workbench.features.versioning.build_tables import Base, CommitTables, stored_table
 from dsa_workbench.features.versioning.commit_tables import commit_tree, load_base
 from dsa_workbench.features.versioning.incoming import Mode
@@ -31,13 +31,12 @@ from dsa_workbench.features.versioning.merger import (
 )
 from dsa_workbench.features.versioning.merger.columns import merged_borders
 from dsa_workbench.features.versioning.merger.lineage import EmptyVersion
+from dsa_workbench.features.versioning.racing import staged, until_won
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
 from dsa_workbench.features.versioning.resolve import resolve
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.summary import summarize
 from dsa_workbench.features.versioning.write_table import TableInput, write_table
-
-ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +94,8 @@ def merge_versions(actor: Actor, store: IStore, cache: SegmentCache, command: Me
         The branch refuses writes or is not there; the specs or the resolution cannot be used.
     """
     _check(command)
-    with store.unit() as unit:
-        staging = unit.staging.open(actor)
-        unit.commit()
-    try:
-        for _ in range(ATTEMPTS):
-            done, head = _attempt(actor, store, cache, command)
-            if done is not None:
-                return done
-    finally:
-        with store.unit() as unit:
-            unit.staging.close(staging)
-            unit.commit()
-    where = _into(command)
-    by = f": it is {short(head.commit_id)} by {head.updated_by} now" if head is not None else ""
-    raise RefConflict(
-        f"{where} was moved while you were merging, {ATTEMPTS} times{by}.",
-        hint="Nothing of yours was committed. Merge again when it is quiet.",
-        head=head.commit_id.hex() if head is not None else None,
-    )
+    with staged(actor, store):
+        return until_won(lambda: _attempt(actor, store, cache, command), str(_into(command)), "merging", "Merge again")
 
 
 def _into(command: MergeVersions) -> VersionSpec:
