@@ -195,35 +195,18 @@ class Over:
         return self.table.locate(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Over):
     """Another table under a name of its own."""
 
-    name: str
-    table: TableSource
+    __slots__ = ("_name", "table")
+
+    def __init__(self, name: str, table: TableSource) -> None:
+        self._name, self.table = name, table
 
     @property
-    def label(self) -> str:
-        """Name the file for messages."""
-        return self.table.label
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Give the schema of the batches."""
-        return self.table.schema
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Say what was assumed, decided or lost."""
-        return self.table.notes
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Read the rows in order."""
-        return self.table.batches()
-
-    def locate(self, row: int) -> str:
-        """Say where a row stands in the file."""
-        return self.table.locate(row)
+    def name(self) -> str:
+        """Name the table."""
+        return self._name
 
 
 def read_all(source: TableSource) -> pa.Table:
