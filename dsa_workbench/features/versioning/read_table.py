@@ -30,6 +30,8 @@ from dsa_workbench.features.versioning.segment_cache import SegmentCache
 I64 = npt.NDArray[np.int64]
 
 DECODERS = 2
+_VALUE_BYTES = 10
+"""What a decoded value takes, about."""
 _GROUP_BYTES = 4 << 20
 """Canonical bytes (guessed) that are fetched in one round trip."""
 
@@ -142,10 +144,13 @@ class StoredTable:
         """Read columns chunk by chunk, as record batches; a few chunks ahead, in other threads."""
         schema = self.arrow_schema(columns)
         indices = [self._index(name) for name in columns]
+        # What the cache cannot hold would only push out of it what is of use.
+        size = sum(self.chunks[i].rows for i in chunks) * len(columns) * _VALUE_BYTES
+        keep = size <= self._cache.max_bytes // 2
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="dsa-read") as pool:
             waiting: deque[Future[list[Any]]] = deque()
             for group in self._groups(chunks, len(columns)):
-                waiting.append(pool.submit(self._fetch, group, indices, schema))
+                waiting.append(pool.submit(self._fetch, group, indices, schema, keep))
                 if len(waiting) > DECODERS:
                     yield from waiting.popleft().result()
             while waiting:
@@ -155,7 +160,7 @@ class StoredTable:
         group: list[int] = []
         size = 0
         for i in chunks:
-            size += self.chunks[i].rows * columns * 10
+            size += self.chunks[i].rows * columns * _VALUE_BYTES
             group.append(i)
             if size > _GROUP_BYTES:
                 yield group
@@ -163,7 +168,7 @@ class StoredTable:
         if group:
             yield group
 
-    def _fetch(self, chunks: list[int], indices: list[int], schema: Any) -> list[Any]:
+    def _fetch(self, chunks: list[int], indices: list[int], schema: Any, keep: bool) -> list[Any]:
         wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
         arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
         stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
@@ -174,14 +179,15 @@ class StoredTable:
             for field, j in zip(schema, indices, strict=True):
                 oid = chunk.segments[j]
                 if oid not in arrays:
-                    arrays[oid] = self._decode(stored[oid], field.type)
+                    arrays[oid] = self._decode(stored[oid], field.type, keep)
                 columns.append(arrays[oid])
             batches.append(pa.RecordBatch.from_arrays(columns, schema=schema))
         return batches
 
-    def _decode(self, segment: StoredSegment, kind: Any) -> Any:
+    def _decode(self, segment: StoredSegment, kind: Any, keep: bool) -> Any:
         array = codec.load(segment.encoding, segment.blob, segment.size, kind, segment.rows)
-        self._cache.put(segment.id, array)
+        if keep:
+            self._cache.put(segment.id, array)
         return array
 
     def page(self, columns: Sequence[str] | None, offset: int, limit: int | None) -> Iterator[Any]:
