@@ -142,7 +142,8 @@ class Seen:
     def remarks(self, name: str) -> Iterator[str]:
         """Say where a column, or what is in it, is not what most of its values would be."""
         kind = self.decide()
-        ordered = sorted(self.first.items(), key=lambda seen: seen[1][0])
+        # Of two kinds in one row the name decides: in which order they were met depends on the blocks.
+        ordered = sorted(self.first.items(), key=lambda seen: (seen[1][0], seen[0].__name__))
         if kind == pa.string() and set(self.first) != {str}:
             if set(self.first) <= {int, float, NotFinite}:
                 yield f"{name} is text: no float holds its largest whole numbers, and others have a point."
