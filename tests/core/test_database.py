@@ -222,6 +222,31 @@ def test_a_connection_in_use_is_closed_when_it_comes_back_to_a_database_that_was
     assert not fresh.closed
 
 
+def test_nothing_stays_open_when_a_database_is_disposed_of_while_others_work(database):
+    opened: list[psycopg.Connection] = []
+    sa.event.listen(database.engine, "connect", lambda driver, record: opened.append(driver))
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            with database.raw() as raw, database.transaction() as connection:
+                raw.execute("SELECT 1")
+                connection.execute(sa.text("SELECT 1"))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        done.wait(0.005)
+        database.dispose()
+    done.set()
+    for thread in threads:
+        thread.join(60)
+    database.dispose()
+    assert len(opened) > 6
+    assert all(driver.closed for driver in opened)
+
+
 def test_idle_connections_that_were_lost_are_not_noticed_by_anybody(store, pg_url):
     store.segments.put_many([make_segment("a")])
     end_sessions(pg_url)

@@ -51,15 +51,13 @@ class Database:
             creator=self._connector.open,
             isolation_level="READ COMMITTED",
             max_overflow=POOL_OVERFLOW,
+            poolclass=_ClosingPool,
             pool_pre_ping=True,
             pool_size=POOL_SIZE,
             pool_timeout=POOL_SECONDS,
             use_native_hstore=False,
         )
         sa.event.listen(self.engine, "handle_error", self._connector.handle)
-        self._epoch = _Epoch()
-        sa.event.listen(self.engine, "connect", self._epoch.stamp)
-        sa.event.listen(self.engine, "checkin", self._epoch.see)
         self._closer = weakref.finalize(self, self.engine.dispose)
         _databases.add(self)
 
@@ -107,7 +105,6 @@ class Database:
 
     def dispose(self) -> None:
         """Close the idle connections, and those in use as soon as they are given back; the next use opens new ones."""
-        self._epoch.number += 1
         self.engine.dispose()
 
     def forget(self) -> None:
@@ -127,23 +124,23 @@ class Database:
             ) from err
 
 
-class _Epoch:
-    """Closes connections that come back after the pool was disposed of: the pool that they belong to is gone.
+class _ClosingPool(sa.pool.QueuePool):
+    """A pool that, once disposed of, closes each connection that comes back: nobody would take it out again.
 
-    It does not know the database, which must not be held by what its engine holds.
+    SQLAlchemy replaces a pool that is disposed of, and leaves those of its connections that are in use to the garbage
+    collector. Whether they come back before, after or in the midst of `dispose` must not matter, so it is asked last.
     """
 
-    def __init__(self) -> None:
-        self.number = 0
+    _disposed = False
 
-    def stamp(self, driver: Any, record: sa.pool.ConnectionPoolEntry) -> None:
-        """Note when a connection was opened."""
-        record.info["epoch"] = self.number
+    def dispose(self) -> None:
+        self._disposed = True
+        super().dispose()
 
-    def see(self, driver: Any, record: sa.pool.ConnectionPoolEntry) -> None:
-        """Look at a connection that is given back; one that died has no driver any more."""
-        if driver is not None and record.info.get("epoch") != self.number:
-            record.close()
+    def _do_return_conn(self, record: sa.pool.ConnectionPoolEntry) -> None:
+        super()._do_return_conn(record)
+        if self._disposed:
+            super().dispose()
 
 
 def _give_back(pooled: sa.PoolProxiedConnection, driver: psycopg.Connection[Any]) -> None:
