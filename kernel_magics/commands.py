@@ -22,7 +22,7 @@ from kernel_magics.grammar import (
     text,
     types,
 )
-from kernel_magics.options import BACKGROUND, COLUMNS, SPEC_NOTE, TABLE, WHERE
+from kernel_magics.options import BACKGROUND, COLUMNS, LINE_ENDS, SPEC_NOTE, TABLE, WHERE
 
 _DATASET = Argument("DATASET", "where to write; sales@dev names the branch too", Means.DATASET, optional=True)
 _SPEC = Argument("SPEC", "the version; the dataset in use where it is left out", Means.SPEC, optional=True)
@@ -82,6 +82,13 @@ IMPORT = Command(
         ),
         Option(("--escape",), "before quotes inside of fields; none where they are doubled", sign_or_none, "CHAR"),
         Option(("--comment",), "begins lines that are no rows; none where there are none", sign_or_none, "CHAR"),
+        Option(
+            ("--line-end",),
+            "what alone ends rows; the others are part of the cells then",
+            text,
+            "HOW",
+            choices=tuple(LINE_ENDS),
+        ),
         Option(("--skip-rows",), "lines above the table", natural, "N"),
         Option(("--decimal",), "before the decimals of numbers", sign, "CHAR"),
         Option(("--thousands",), "between the thousands of numbers", sign, "CHAR"),

@@ -10,10 +10,9 @@ from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.files.writing import FORMATS
 from kernel_magics.grammar import Argument, Command, Means, Option, natural, sign, text
-from kernel_magics.options import BACKGROUND, COLUMNS, TABLE, WHERE
+from kernel_magics.options import BACKGROUND, COLUMNS, LINE_ENDS, TABLE, WHERE
 from kernel_magics.session import Session
 
-_LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 _VALUES = (
     "format", "columns", "where", "order_by", "offset", "limit", "delimiter", "quote", "encoding", "null", "decimal",
     "compression", "overflow", "sql_table", "sql_rows",
@@ -33,7 +32,7 @@ def export(session: Session, words: Namespace) -> Any:
     given = {name: value for name in _VALUES if (value := getattr(words, name)) is not None}
     given |= {name: True for name in _SWITCHES if getattr(words, name)}
     if words.line_end is not None:
-        given["line_end"] = _LINE_ENDS[words.line_end]
+        given["line_end"] = LINE_ENDS[words.line_end]
     if words.no_header:
         given["header"] = False
     path = os.path.expanduser(path)  # noqa: PTH111 - pathlib would eat the slashes of a URL
@@ -63,7 +62,7 @@ EXPORT = Command(
         Option(("--guard-formulas",), "put an apostrophe before texts that a spreadsheet would take for formulas"),
         Option(("--delimiter",), "between cells; tab for the tab", sign, "CHAR"),
         Option(("--quote",), "around the texts that need it, or all cells", text, "HOW", choices=("needed", "all")),
-        Option(("--line-end",), "at the end of lines", text, "HOW", choices=tuple(_LINE_ENDS)),
+        Option(("--line-end",), "at the end of lines", text, "HOW", choices=tuple(LINE_ENDS)),
         Option(("--no-header",), "without the line of names"),
         Option(("--encoding",), "as in utf-8, utf-8-sig (for Excel), utf-16, cp1252", text, "NAME"),
         Option(("--null",), "what stands for null", text, "TEXT"),

@@ -11,6 +11,7 @@ from typing import Any
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.errors import InvalidInput
 from kernel_magics.grammar import literal
+from kernel_magics.options import LINE_ENDS
 from kernel_magics.session import Session
 from kernel_magics.words import AssignedWord, ObjectWord
 
@@ -37,6 +38,8 @@ def import_file(session: Session, words: Namespace) -> Any:
         reading["huge"] = True
     if words.header or words.no_header:
         reading["header"] = not words.no_header
+    if words.line_end is not None:
+        reading["line_end"] = LINE_ENDS[words.line_end]
     reading |= {name: nothing for name, nothing in _NONE.items() if reading.get(name) == "none"}
     if words.explain:
         return session.workbench.explain(source, **reading)

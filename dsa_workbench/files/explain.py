@@ -20,6 +20,7 @@ from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import DETECT, ProgressHook, ReadOptions, TableSource
 from dsa_workbench.files.text.delimited import DelimitedTable
 from dsa_workbench.files.text.dialects import Candidate
+from dsa_workbench.files.text.line_ends import text_of
 from dsa_workbench.files.text.records import Dialect
 from dsa_workbench.files.text.shape import kind_of
 from dsa_workbench.files.text.sniff import NAMES, Found, sniff
@@ -147,18 +148,18 @@ def _delimited(file: Input, options: ReadOptions) -> Explanation:
         notes = table.notes
     except ImportRejected as err:
         problem = str(err)
-    best = found.candidates[0]
-    rows = best.shape.rows[1 if found.header else 0 :]
+    best, dialect = found.candidates[0], found.layout.dialect
+    rows = [r.cells for r in best.shape.rows[1 if found.header else 0 :][:_SHOWN]]
+    sample = tuple(tuple(map(text_of, cells) if dialect.guarded else cells) for cells in rows)
     return Explanation(
         file.label, "delimited text", file.size, tuple(_settings(file, found, options)), columns,
-        tuple(tuple(r.cells) for r in rows[:_SHOWN]), notes, problem, file.compression,
+        sample, notes, problem, file.compression,
     )  # fmt: skip
 
 
 def _settings(file: Input, found: Found, options: ReadOptions) -> list[Setting]:
     dialect, best = found.layout.dialect, found.candidates[0]
     rows = best.shape.rows
-    returns = dialect.newline == b"\r"
     above = found.lines - 1 - (1 if found.header else 0)
     fitting = sum(len(r.cells) == len(found.names) for r in rows)
     return [
@@ -178,10 +179,7 @@ def _settings(file: Input, found: Found, options: ReadOptions) -> list[Setting]:
             "escape='\\\\' (--escape \\\\)", options.escape is not None,
             _others(found.candidates, lambda d: repr(d.escape) if d.escape else "doubled"),
         ),
-        Setting(
-            "line ends", "carriage returns" if returns else "line feeds, with a carriage return or without",
-            "no line feed stands outside of quotes" if returns else "they end the rows of the sample", "",
-        ),
+        _line_ends(dialect, options),
         Setting(
             "comments", f"lines that begin with {dialect.comment}" if dialect.comment else "none",
             "those lines do not fit the table" if dialect.comment else "every line of the sample is a row",
@@ -245,6 +243,16 @@ def _quote_reason(dialect: Dialect) -> str:
     if dialect.quote is None:
         return "quotes do not come in pairs around cells"
     return "it stands around cells" if dialect.quote == "'" else "the usual sign; it need not occur"
+
+
+def _line_ends(dialect: Dialect, options: ReadOptions) -> Setting:
+    returns = dialect.newline == b"\r"
+    value = "carriage returns" if returns else "line feeds, with a carriage return or without"
+    reason = "no line feed stands outside of quotes" if returns else "they end the rows of the sample"
+    if options.line_end is not None:
+        value, reason = repr(options.line_end), "the others are part of the cells"
+    override = r"line_end='\r\n' (--line-end crlf), where the others are part of the cells"
+    return Setting("line ends", value, reason, override, options.line_end is not None)
 
 
 def _numbers(found: Found, options: ReadOptions) -> Setting:

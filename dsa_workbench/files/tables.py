@@ -41,6 +41,8 @@ class ReadOptions:
     """What stands before a quote in quotes; the empty text where quotes are doubled only."""
     comment: str | None = None
     """What begins a line that is no row; the empty text where there are none."""
+    line_end: str | None = None
+    r"""What alone ends rows: "\n", "\r\n" or "\r"; the others are part of the cells then. All of them do by default."""
     skip_rows: int | None = None
     """How many lines stand above the table."""
     decimal: str | None = None

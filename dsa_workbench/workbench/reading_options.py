@@ -26,6 +26,8 @@ class ReadingOptions(TypedDict, total=False):
     """What stands before a quote in quotes; the empty text where quotes are doubled only."""
     comment: str | None
     """What begins a line that is no row; the empty text where there are none."""
+    line_end: str | None
+    r"""``"\n"``, ``"\r\n"`` or ``"\r"`` where it alone ends rows, and the others are part of the cells."""
     encoding: str | None
     """A name that Python knows, such as ``"cp1252"``."""
     compression: str | None

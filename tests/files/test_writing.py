@@ -16,7 +16,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 import python_calamine
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import InvalidInput, Unsupported
@@ -115,6 +115,7 @@ def test_any_table_that_csv_can_hold_comes_back_the_same(table: pa.Table, how: d
 
 
 @settings(max_examples=100)
+@example(pa.table({"0": pa.array([[("k", "v")], None], pa.map_(pa.string(), pa.string_view()))}), "csv")
 @given(tables(max_rows=12), st.sampled_from(FORMATS))
 def test_any_table_is_written_or_refused(table: pa.Table, format: str) -> None:
     try:

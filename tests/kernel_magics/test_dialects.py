@@ -19,6 +19,7 @@ GIVEN = [
     ('a,b\n"C:\\",1\n', "--escape none", {"a": ["C:\\"], "b": [1]}),
     ("a,b\n;no row\n1,2\n", "--comment ';'", {"a": [1], "b": [2]}),
     ("a,b\n#1,2\n", "--comment none", {"a": ["#1"], "b": [2]}),
+    ("a,b\r\n1,x\ny\r\n", "--line-end crlf", {"a": [1], "b": ["x\ny"]}),
     ("a,b\n1,2\n3,4\n", "--skip-rows 1", {"c1": [1, 3], "c2": [2, 4]}),
     ("Title\n\nid,b,n\n1,x,2\n", "--skip-rows 0 --ragged fill", None),
     ("1,2\n3,4\n", "--header", {"1": [3], "2": [4]}),

@@ -20,6 +20,7 @@ from dsa_workbench.files.sets.united import UnitedTable
 from dsa_workbench.files.tables import Retyped
 from dsa_workbench.files.text.delimited import DelimitedTable
 from dsa_workbench.files.text.detect import to_utf8
+from dsa_workbench.files.text.line_ends import guarded
 from dsa_workbench.files.text.records import Dialect, last_border, record_starts
 from dsa_workbench.files.writing.render import Look, joined, render_rows
 
@@ -102,7 +103,7 @@ class Original:
     def _remembered(self) -> Remembered:
         survey, table = self._survey, self._table
         mark = b"".join(chunk for chunk, _ in _first(table))[: table.found.bom].hex()
-        encoding = table.text.encoding if survey.faithful else None
+        encoding = table.text.encoding if survey.faithful and not survey.guarded else None
         return Remembered(self._look(), encoding, mark, survey.sha256, survey.size)
 
     def _look(self) -> Look:
@@ -152,12 +153,16 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
-    """The sum and size of a file, the length of its text in UTF-8, and whether its encoding gives its bytes back."""
+    """The sum and size of a file, the length of its text in UTF-8, and whether its encoding gives its bytes back.
+
+    `guarded` says whether the text that is parsed holds stand-ins for line ends (`line_ends`).
+    """
 
     sha256: str
     size: int
     length: int
     faithful: bool
+    guarded: bool
 
 
 def _survey(table: DelimitedTable) -> _Survey:
@@ -175,11 +180,18 @@ def _survey(table: DelimitedTable) -> _Survey:
 
     encode = encoder(table.text.encoding)
     plain = table.text.encoding == "utf-8"
-    for text, _ in to_utf8(chunks(), table.text.encoding, bom, table.label):
-        length += len(text)
-        if not plain:
-            again.update(encode(text))
-    return _Survey(whole.hexdigest(), size, length, plain or again.digest() == body.digest())
+
+    def decoded() -> Iterator[tuple[bytes, int]]:
+        nonlocal length
+        for text, position in to_utf8(chunks(), table.text.encoding, bom, table.label):
+            length += len(text)
+            if not plain:
+                again.update(encode(text))
+            yield text, position
+
+    parsed = sum(len(text) for text, _ in guarded(decoded(), table.text.line_end))
+    faithful = plain or again.digest() == body.digest()
+    return _Survey(whole.hexdigest(), size, length, faithful, parsed != length)
 
 
 def _first(table: DelimitedTable) -> Iterator[tuple[bytes, int]]:

@@ -58,6 +58,20 @@ def is_utf8(head: bytes) -> bool:
     return True
 
 
+def first_not_utf8(chunks: Iterator[tuple[bytes, int]]) -> int:
+    """Find the offset of the first byte of a stream that is not UTF-8; its length where there is none."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    seen = 0
+    for chunk, _ in chunks:
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as err:
+            return seen - held + err.start
+        seen += len(chunk)
+    return seen - len(decoder.getstate()[0])
+
+
 def check_text(head: bytes, encoding: str, label: str) -> None:
     """Refuse what is no text: more than one in twelve of its first bytes is a control character.
 

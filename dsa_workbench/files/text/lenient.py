@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.files.rejects import I64, SCHEMA, cells_of, reject_rows
+from dsa_workbench.files.text.line_ends import put_back
 from dsa_workbench.files.text.numerals import Numerals
 from dsa_workbench.files.text.parse import Layout, Ragged, Texts, cells_of_records, parse_block
 from dsa_workbench.files.text.records import Block, record_spans
@@ -99,7 +100,8 @@ def _misfits(
     reasons = {i: f"not {an(str(contracted.given[i]))}" for i in masks}
     said = reject_rows(rows, texts.columns, dict(masks), contracted.names, reasons)
     lines, written = written_records(block, layout, records)
-    columns = {"row": pa.array(records), "line": lines, **said, "text": written, "cells": cells_of(texts.columns, rows)}
+    shown = _shown(written, layout)
+    columns = {"row": pa.array(records), "line": lines, **said, "text": shown, "cells": cells_of(texts.columns, rows)}
     return pa.table(columns, SCHEMA)
 
 
@@ -116,9 +118,9 @@ def _by_text(ragged: Sequence[Ragged], damaged: Mapping[int, int], block: Block,
             "row": pa.array(places, pa.int64()),
             "line": lines,
             "column": pa.nulls(len(places), pa.string()),
-            "value": written,
+            "value": _shown(written, layout),
             "reason": pa.array([reasons[i] for i in places.tolist()], pa.string()),
-            "text": written,
+            "text": _shown(written, layout),
             "cells": split_records(written, [counts.get(i, expected) for i in places.tolist()], layout),
         },
         SCHEMA,
@@ -152,6 +154,10 @@ def written_records(block: Block, layout: Layout, records: I64) -> tuple[pa.Arra
     return pa.array(lines, pa.int64()), pa.array(texts, pa.string())
 
 
+def _shown(written: pa.StringArray, layout: Layout) -> pa.StringArray:
+    return put_back(written) if layout.dialect.guarded else written
+
+
 def records_at(places: I64, blocks: Iterable[tuple[Block, int]], layout: Layout) -> pa.Table:
     """Give the records at these places (in order) of a file's blocks, which come with their numbers of records."""
     found, before = [SCHEMA.empty_table()], 0
@@ -161,7 +167,8 @@ def records_at(places: I64, blocks: Iterable[tuple[Block, int]], layout: Layout)
             lines, written = written_records(block, layout, inside)
             nothing = dict.fromkeys(("column", "value", "reason"), pa.nulls(len(inside), pa.string()))
             cells = split_records(written, [layout.columns] * len(inside), layout)
-            rows = {"row": pa.array(inside + before), "line": lines, **nothing, "text": written, "cells": cells}
+            shown = _shown(written, layout)
+            rows = {"row": pa.array(inside + before), "line": lines, **nothing, "text": shown, "cells": cells}
             found.append(pa.table(rows, SCHEMA))
         before += total
         if not len(places) or before > places[-1]:

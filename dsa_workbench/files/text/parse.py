@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.text.cleaning import cleaned
+from dsa_workbench.files.text.line_ends import has_stand_ins, put_back
 from dsa_workbench.files.text.records import Block, Dialect, count_byte, record_starts
 
 
@@ -111,7 +112,7 @@ def _read(data: bytes | memoryview, layout: Layout, bad: list[Any]) -> pa.Table:
         bad.append(row)
         return "skip"
 
-    return pacsv.read_csv(
+    table = pacsv.read_csv(
         pa.BufferReader(data),
         read_options=pacsv.ReadOptions(block_size=len(data) + 64, use_threads=False, column_names=names),
         parse_options=pacsv.ParseOptions(
@@ -130,6 +131,9 @@ def _read(data: bytes | memoryview, layout: Layout, bad: list[Any]) -> pa.Table:
             null_values=list(layout.null_tokens),
         ),
     )
+    if layout.dialect.guarded and has_stand_ins(data):
+        return pa.table([put_back(_flat(c)) for c in table.columns], table.column_names)
+    return table
 
 
 def _flat(column: pa.ChunkedArray) -> pa.StringArray:
@@ -197,6 +201,11 @@ def _ragged(block: Block, layout: Layout, number: int, found: int) -> ImportReje
     at = _record_start(block, layout, number - 1)
     if layout.dialect.comment is None and bytes(block.data[at : at + 1]) == b"#":
         hint = "If lines that begin with # are comments, import it with comment='#' (--comment #)."
+    elif found < expected and not layout.dialect.guarded and _mixes_line_ends(block):
+        hint = (
+            "If only one kind of line end ends rows and the others are part of cells, name it: line_end='\\r\\n' "
+            "(--line-end crlf), say. Otherwise correct the file, or import it with ragged='fill'."
+        )
     elif found < expected:
         hint = "Correct the file, or import it with ragged='fill' to fill short rows with nulls."
     else:
@@ -208,6 +217,13 @@ def _ragged(block: Block, layout: Layout, number: int, found: int) -> ImportReje
         f"{layout.label}, line {line:,}: {found} cells, but the first row has {expected}.",
         hint=hint, file=layout.label, line=line, expected=expected, found=found,
     )  # fmt: skip
+
+
+def _mixes_line_ends(block: Block) -> bool:
+    array = np.frombuffer(block.data, np.uint8)
+    returns, feeds = array == 13, array == 10
+    pairs = np.count_nonzero(returns[:-1] & feeds[1:])
+    return bool(0 < pairs < max(np.count_nonzero(returns), np.count_nonzero(feeds)))
 
 
 def record_line(block: Block, layout: Layout, record: int) -> int:

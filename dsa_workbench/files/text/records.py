@@ -36,6 +36,8 @@ class Dialect:
     """Whether blanks behind a delimiter are no part of the cell, so that a quote may stand behind them."""
     runs: bool = False
     """Whether several delimiters in a row are one, as in columns that are lined up with blanks."""
+    guarded: bool = False
+    """Whether only the line end that was given ends rows, and others pass as stand-ins (`line_ends`)."""
 
     @property
     def is_plain(self) -> bool:

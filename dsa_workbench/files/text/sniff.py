@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.files.header import column_names, numbered
@@ -21,6 +21,7 @@ from dsa_workbench.files.text.detect import (
 )
 from dsa_workbench.files.text.dialects import Candidate, Fixed, find_dialect, heading_above
 from dsa_workbench.files.text.encodings import Guess, guess_encodings, high_lines
+from dsa_workbench.files.text.line_ends import LINE_ENDS, guarded, newline_of, text_of
 from dsa_workbench.files.text.numerals import Numerals, find_numerals
 from dsa_workbench.files.text.parse import Layout, first_cells
 from dsa_workbench.files.text.records import Dialect, count_byte, ended, first_border, unclosed
@@ -30,7 +31,7 @@ NAMES = {
     ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks", ":": "colons", "^": "carets",
     "~": "tildes",
 }  # fmt: skip
-_SEPARATOR = re.compile(rb'"?sep=([^\r\n])"?\r?\n', re.IGNORECASE)
+_SEPARATOR = re.compile(rb'"?sep=([^\r\n])"?(?:\r\n|\n|\r)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def sniff(file: Input, options: ReadOptions) -> Found:
     fixed = Fixed(given, quote, options.escape, options.comment, options.skip_rows)
     candidates = find_dialect(sample, fixed, whole=whole)
     best = candidates[0]
-    dialect = _with_newline(best.dialect, data[:SAMPLE_BYTES])
+    dialect = _with_newline(best.dialect, data[:SAMPLE_BYTES], options.line_end)
     notes += _dialect_notes(dialect, options, separator is not None)
     skipped += _above(sample, best, options)
     if best.shape.preamble and options.skip_rows is None:
@@ -107,6 +108,7 @@ def sniff(file: Input, options: ReadOptions) -> Found:
         notes += changes
     else:
         above, sign = heading_above(sample, best)
+        above = [text_of(cell) for cell in above] if dialect.guarded else above
         names = column_names(above)[0] if options.header is None and above else numbered(width - trailing)
         if options.header is None and above:
             said = NAMES.get(sign, repr(sign))
@@ -163,6 +165,11 @@ def check_options(options: ReadOptions) -> None:
         raise InvalidInput(
             "Two of delimiter, quote, escape and comment are the same sign.", hint="Give each a sign of its own."
         )
+    if options.line_end is not None and options.line_end not in LINE_ENDS:
+        raise InvalidInput(
+            f"line_end={options.line_end!r} cannot be used.",
+            hint=r"Give '\n', '\r\n' or '\r' (--line-end lf, crlf, cr).",
+        )
     if options.decimal and options.decimal == options.thousands:
         raise InvalidInput("decimal= and thousands= are the same sign.", hint="Give each a sign of its own.")
     if options.skip_rows is not None and options.skip_rows < 0:
@@ -190,7 +197,8 @@ def _encoding(file: Input, options: ReadOptions) -> tuple[str, int, list[Guess]]
 def _first_records(file: Input, options: ReadOptions, encoding: str, bom: int) -> bytes:
     """Read until the first record surely ends, which a header of thousands of columns may delay."""
     data = b""
-    for chunk, _ in to_utf8(file.chunks(SAMPLE_BYTES), encoding, bom, file.label):
+    decoded = to_utf8(file.chunks(SAMPLE_BYTES), encoding, bom, file.label)
+    for chunk, _ in guarded(decoded, options.line_end):
         data += chunk
         if len(data) >= SAMPLE_BYTES and (b"\n" in data[:-1] or b"\r" in data[:-1]):
             break
@@ -199,8 +207,10 @@ def _first_records(file: Input, options: ReadOptions, encoding: str, bom: int) -
     return data
 
 
-def _with_newline(dialect: Dialect, data: bytes) -> Dialect:
+def _with_newline(dialect: Dialect, data: bytes, given: str | None) -> Dialect:
     """Find the line end: a line feed, unless there are only carriage returns outside of quotes."""
+    if given is not None:
+        return replace(dialect, newline=newline_of(given), guarded=True)
     newline = b"\n"
     if b"\r" in data:
         quote = (dialect.quote or '"').encode()
@@ -208,9 +218,7 @@ def _with_newline(dialect: Dialect, data: bytes) -> Dialect:
         returns = len(re.findall(rb"\r(?!\n)", bare))
         if b"\n" not in bare or (returns > 1 and b"\r\n" not in bare and returns > 3 * bare.count(b"\n")):
             newline = b"\r"
-    return Dialect(
-        dialect.delimiter, dialect.quote, newline, dialect.escape, dialect.comment, dialect.blanks, dialect.runs
-    )
+    return replace(dialect, newline=newline)
 
 
 def _above(sample: str, best: Candidate, options: ReadOptions) -> int:

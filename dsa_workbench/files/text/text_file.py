@@ -14,7 +14,8 @@ from dsa_workbench.errors import ImportRejected
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import ReadOptions
 from dsa_workbench.files.text.cleaning import without_marks
-from dsa_workbench.files.text.detect import CP1252, is_utf8, to_utf8
+from dsa_workbench.files.text.detect import CP1252, first_not_utf8, is_utf8, to_utf8
+from dsa_workbench.files.text.line_ends import guarded
 from dsa_workbench.files.text.parse import BadEncoding
 from dsa_workbench.files.text.records import Block, cut_blocks
 from dsa_workbench.files.text.sniff import encoding_note, guess_from, sniff
@@ -33,6 +34,11 @@ class TextFile:
         self.found = sniff(file, options)
         self.layout, self.encoding = self.found.layout, self.found.encoding
         self.notes = list(self.found.notes)
+
+    @property
+    def line_end(self) -> str | None:
+        """Give what alone ends rows, where the user said it."""
+        return self._options.line_end
 
     @property
     def is_small(self) -> bool:
@@ -73,7 +79,8 @@ class TextFile:
         if self.file.compression or self.encoding not in ("utf-8", CP1252):
             return None
         last = iter([(self.file.tail(TAIL_BYTES), 0)])
-        text = b"".join(part for part, _ in to_utf8(last, self.encoding, 0, self.label))
+        decoded = guarded(to_utf8(last, self.encoding, 0, self.label), self._options.line_end)
+        text = b"".join(part for part, _ in decoded)
         text = text[text.find(self.layout.dialect.newline) + 1 :]
         return Block(memoryview(text), 1, 0, 0) if is_utf8(text) else None
 
@@ -86,10 +93,12 @@ class TextFile:
             The user said it, or a byte order mark did.
         """
         if self._options.encoding or self.encoding != "utf-8" or self.found.bom:
+            # What was parsed may have other lengths than the file: marks were left out, line ends have stand-ins.
+            offset = first_not_utf8(self.file.chunks(1 << 20))
             raise ImportRejected(
-                f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {err.offset:,} is not UTF-8.",
+                f"{self.label}, line {err.line:,}: byte 0x{err.byte:02x} at offset {offset:,} is not UTF-8.",
                 hint="Name the file's encoding, such as encoding='cp1252'.",
-                file=self.label, line=err.line, offset=err.offset,
+                file=self.label, line=err.line, offset=offset,
             ) from err  # fmt: skip
         self.encoding = guess_from(self.file)[0].encoding
         self.notes.append(encoding_note(self.encoding, err.line, err.byte))
@@ -104,4 +113,5 @@ class TextFile:
             left = 0
 
     def _utf8(self, size: int) -> Iterator[tuple[bytes, int]]:
-        return to_utf8(self.file.chunks(size), self.encoding, self.found.bom, self.label)
+        decoded = to_utf8(self.file.chunks(size), self.encoding, self.found.bom, self.label)
+        return guarded(decoded, self._options.line_end)

@@ -71,9 +71,12 @@ class JsonTexts:
         lengths = np.where(column.is_valid().to_numpy(zero_copy_only=False), np.diff(edges), 0)
         ends = np.cumsum(lengths)
         places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(edges[:-1] - (ends - lengths), lengths)
-        keys, items = (child.take(pa.array(places)) for child in (column.keys, column.items))
-        parts = [self.of(keys), _scalar(":"), self.of(items)]
-        if pa.types.is_string(keys.type) or pa.types.is_large_string(keys.type):
+        # The texts are taken, not the items: Arrow takes no views, and nothing that holds them.
+        first, last = (int(edges[0]), int(edges[-1])) if len(edges) else (0, 0)
+        inside = (child.slice(first, last - first) for child in (column.keys, column.items))
+        texts = (self.of(child).take(pa.array(places - first)) for child in inside)
+        parts = [next(texts), _scalar(":"), next(texts)]
+        if pa.types.is_string(column.type.key_type) or pa.types.is_large_string(column.type.key_type):
             pairs = pc.binary_join_element_wise(*parts, _scalar(""))
             return _wrapped("{", _joined(lengths, pairs), "}")
         parts[1] = _scalar(",")
