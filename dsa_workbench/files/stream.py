@@ -31,6 +31,7 @@ _MAGIC = {
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zst",
 }
+HEAD_BYTES = 1 << 16
 _SUFFIXES = {"gz": ".gz", "bz2": ".bz2", "xz": ".xz", "zst": ".zst"}
 
 
@@ -46,6 +47,11 @@ class Input:
     head: bytes
     """The first bytes after decompression."""
     start: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether the head is all of the file."""
+        return len(self.head) < HEAD_BYTES if self.compression else len(self.head) == self.size
 
     @property
     def suffix(self) -> str:
@@ -132,7 +138,7 @@ def packed_as(file: Input, told: str) -> Input:
         raise InvalidInput(f"compression={told!r} is not known.", hint=f"Give one of {', '.join(_SUFFIXES)} or none.")
     kind = None if told == "none" else told
     probe = Input(file.label, file.size, file.path, file.file, kind, b"", file.start)
-    head = next(probe.chunks(1 << 16), (b"", 0))[0]
+    head = next(probe.chunks(HEAD_BYTES), (b"", 0))[0]
     found = replace(probe, head=head)
     weakref.finalize(found, id, file)  # keeps a temporary file that the other may own
     return found
@@ -192,12 +198,12 @@ def _described(path: Path | None, file: BinaryIO | None, label: str) -> Input:
     start = 0 if file is None else file.tell()
     probe = Input(label, None, path, file, None, b"", start)
     with probe.open_raw() as raw, damaged(label):
-        head = raw.read(1 << 16)
+        head = raw.read(HEAD_BYTES)
         size = raw.seek(0, os.SEEK_END) - start
     compression = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
     if compression is not None:
         packed = Input(label, size, path, file, compression, b"", start)
-        head = next(packed.chunks(1 << 16), (b"", 0))[0]
+        head = next(packed.chunks(HEAD_BYTES), (b"", 0))[0]
     return Input(label, size, path, file, compression, head, start)
 
 

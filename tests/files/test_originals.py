@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import DsaError, InvalidInput, StoreCorrupt
@@ -115,6 +115,7 @@ def wild(draw: st.DrawFn) -> bytes:
 
 
 @settings(max_examples=300)
+@example(b"\n\xe9", 4, "error", None)
 @given(wild(), st.integers(4, 60), st.sampled_from(["error", "fill"]), st.sampled_from([None, "text"]))
 def test_any_bytes_that_are_taken_come_back(data: bytes, block: int, ragged: str, types: str | None) -> None:
     try:

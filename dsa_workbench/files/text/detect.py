@@ -49,10 +49,10 @@ def guess_utf16(head: bytes) -> str | None:
     return None
 
 
-def is_utf8(head: bytes) -> bool:
-    """Say whether bytes are UTF-8; a character that the end cuts off does not count."""
+def is_utf8(head: bytes, *, whole: bool = False) -> bool:
+    """Say whether bytes are UTF-8; a character that the end cuts off does not count unless they are the whole file."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError:
         return False
     return True

@@ -187,7 +187,7 @@ def _encoding(file: Input, options: ReadOptions) -> tuple[str, int, list[Guess]]
     else:
         encoding = guess_utf16(file.head) or "utf-8"
         check_text(file.head, encoding, file.label)
-        if encoding == "utf-8" and not is_utf8(file.head):
+        if encoding == "utf-8" and not is_utf8(file.head, whole=file.is_whole):
             guesses = guess_from(file)
             encoding = guesses[0].encoding
     # These codecs read the mark themselves.
