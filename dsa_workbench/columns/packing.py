@@ -63,16 +63,18 @@ def _planes(values: npt.NDArray[np.uint64]) -> tuple[int, bytes]:
     return count, np.ascontiguousarray(octets[:, :count].T).tobytes()
 
 
-def _join_planes(data: npt.NDArray[np.uint8], planes: int, rows: int) -> npt.NDArray[np.uint64]:
-    if planes == 1:
-        return data.astype(np.uint64)
-    if planes in {2, 4}:
-        narrow = np.empty((rows, planes), dtype=np.uint8)
-        narrow.T[:] = data.reshape(planes, rows)
-        return narrow.view(f"<u{planes}")[:, 0].astype(np.uint64)
-    octets = np.zeros((rows, 8), dtype=np.uint8)
-    octets.T[:planes] = data.reshape(planes, rows)
-    return octets.view("<u8")[:, 0]
+def _join_planes(data: npt.NDArray[np.uint8], planes: int, rows: int, kind: Any) -> Any:
+    """Put byte planes together, in the narrowest type that holds them, and give them as `kind`."""
+    octets = data.reshape(planes, rows)
+    if planes > 4:
+        low = _join_planes(octets[:4], 4, rows, np.uint32)
+        high = _join_planes(octets[4:], planes - 4, rows, np.uint64)
+        return (high << np.uint64(32)) | low
+    narrow = (np.uint8, np.uint8, np.uint16, np.uint32, np.uint32)[planes]
+    whole = octets[0].astype(narrow) if planes else np.zeros(rows, narrow)
+    for i in range(1, planes):
+        whole |= octets[i].astype(narrow) << narrow(8 * i)
+    return whole.astype(kind, copy=False)
 
 
 def _pack_ints(form: int, values: I64, width: int, array: Any) -> bytes:
@@ -111,7 +113,8 @@ def _steps(values: I64) -> npt.NDArray[np.uint64]:
     return ((diff << 1) ^ (diff >> 63)).view(np.uint64)
 
 
-def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
+def _unpack_ints(body: bytes, rows: int) -> tuple[npt.NDArray[Any], int, Any]:
+    """Give values as int64, or as int32 where the type has four bytes or fewer, its width, and the bits of nulls."""
     try:
         _, width, planes, flags, least, factor = _HEAD.unpack_from(body)
     except struct.error as err:
@@ -125,17 +128,23 @@ def _unpack_ints(body: bytes, rows: int) -> tuple[I64, int, Any]:
         count = int(np.count_nonzero(valid))
     if len(data) != planes * count or planes > 8:
         raise StoreCorrupt("A packed segment does not have the length of its rows.", hint=_CORRUPT_HINT)
-    whole = _join_planes(data, planes, count)
+    # What is beyond the width of the type is cut off in the end, so that it need not be reckoned with.
+    small = width <= 4 and planes <= 4
+    kind: Any
+    signed: Any
+    kind, signed = (np.uint32, np.int32) if small else (np.uint64, np.int64)
+    whole = _join_planes(data, planes, count, kind)
     if flags & 2:
-        steps = (whole >> np.uint64(1)).view(np.int64) ^ -(whole & np.uint64(1)).view(np.int64)
-        whole = np.cumsum(steps).view(np.uint64)
+        signs = -(whole & kind(1)).view(signed)
+        whole >>= kind(1)
+        whole = np.cumsum(whole.view(signed) ^ signs, dtype=signed).view(kind)
     if factor != 1:
-        whole *= np.uint64(factor)
-    values = whole.view(np.int64)
+        whole *= kind(factor & int(np.iinfo(kind).max))
     if least:
-        values += np.int64(least)
+        whole += kind(least & int(np.iinfo(kind).max))
+    values = whole.view(signed)
     if valid is not None:
-        spread = np.zeros(rows, dtype=np.int64)
+        spread = np.zeros(rows, dtype=signed)
         spread[valid] = values
         values = spread
     return values, width, bitmap
@@ -230,14 +239,14 @@ def unpack(parts: list[bytes], kind: Any, rows: int) -> Any:
     raise StoreCorrupt(f"A packed segment names a form {form} that is none.", hint=_CORRUPT_HINT)
 
 
-def _ints_array(values: I64, width: int, bitmap: Any, kind: Any, rows: int) -> Any:
+def _ints_array(values: npt.NDArray[Any], width: int, bitmap: Any, kind: Any, rows: int) -> Any:
     if kind.byte_width != width:
         raise StoreCorrupt(f"A packed segment of {width}-byte values is read as {kind}.", hint=_CORRUPT_HINT)
-    narrow = values if width == 8 else values.astype(f"<i{width}")
+    narrow = values.astype(f"<i{width}", copy=False)
     return _from_buffers(kind, rows, bitmap, [narrow])
 
 
-def _text_array(lengths: I64, bitmap: Any, body: bytes, kind: Any, rows: int) -> Any:
+def _text_array(lengths: npt.NDArray[Any], bitmap: Any, body: bytes, kind: Any, rows: int) -> Any:
     offsets = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     if offsets[-1] != len(body):
