@@ -38,3 +38,9 @@ def load_ipython_extension(ipython: Any) -> None:
 def unload_ipython_extension(ipython: Any) -> None:
     """Take the magics back."""
     importlib.import_module("kernel_magics").unload_ipython_extension(ipython)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell Jupyter Server which extension it is to load."""
+    app = importlib.import_module("dsa_workbench.api.extension").DsaWorkbenchApp
+    return [{"module": "dsa_workbench", "app": app}]

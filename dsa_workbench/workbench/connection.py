@@ -26,11 +26,12 @@ class Connection:
         *,
         server: EmbeddedPostgres | None = None,
         folder: str | None = None,
+        runner: JobRunner | None = None,
     ) -> None:
         self.actor = actor
         self.store = store
         self._cache, self._server, self._folder = cache, server, folder
-        self._runner = JobRunner(store)
+        self._runner = JobRunner(store) if runner is None else runner
 
     def __enter__(self) -> Self:
         return self
@@ -47,6 +48,18 @@ class Connection:
     def database_url(self) -> str:
         """The database, without its password."""
         return self.store.database.safe_url
+
+    def acting_as(self, name: str) -> Self:
+        """Give the same store as another user sees it: what serves several people opens it once.
+
+        Its connections and jobs are those of this workbench, which is the one to close.
+        """
+        return type(self)(Actor(name), self.store, self._cache, folder=self._folder, runner=self._runner)
+
+    @property
+    def cache(self) -> SegmentCache:
+        """Decoded segments in memory, for use cases that are called directly."""
+        return self._cache
 
     @property
     def jobs_here(self) -> int:

@@ -136,6 +136,10 @@ class IRefRepository(Protocol):
         """List refs, branches first, by name."""
         ...
 
+    def heads(self, name: str) -> dict[int, Ref]:
+        """Find the refs of this name in all datasets, by dataset."""
+        ...
+
     def create(self, dataset_id: int, name: str, kind: RefKind, commit_id: ObjectId, actor: Actor) -> Ref:
         """Create a ref; raise AlreadyExists where the name is taken, by a branch or a tag."""
         ...

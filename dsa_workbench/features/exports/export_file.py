@@ -16,7 +16,7 @@ from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.exports.export_exact import export_exact
 from dsa_workbench.features.versioning.get_data import Selection, TableAt, get_tables
-from dsa_workbench.features.versioning.ordered_rows import OrderedRows
+from dsa_workbench.features.versioning.ordered_rows import OrderedRows, chosen_rows
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.files.writing import TableToWrite, WriteOptions, Written, format_of, write_batches, write_workbook
 from dsa_workbench.files.writing.target import open_folder
@@ -75,17 +75,10 @@ def export_file(actor: Actor, store: IStore, cache: SegmentCache, command: Expor
         return _several(command, tables)
     ((name, found),) = tables
     chosen = format_of(command.target, command.format)
-    rows = _rows(command, found)
+    rows = chosen_rows(found.table, command.columns, command.where, command.order_by, command.offset, command.limit)
     named = command.table_name or (command.spec.dataset if chosen == "sql" and name == "data" else name)
     options = replace(command.options, table=named)
     return write_batches(_told(rows, command.progress), rows.schema, command.target, chosen, options)
-
-
-def _rows(command: ExportFile, found: TableAt) -> Selection | OrderedRows:
-    if command.order_by is None:
-        return Selection(found.table, command.columns, command.where, command.offset, command.limit)
-    selection = Selection(found.table, command.columns, command.where)
-    return OrderedRows(found.table, selection, command.order_by, command.offset, command.limit)
 
 
 def _told(

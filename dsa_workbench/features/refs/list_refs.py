@@ -15,6 +15,12 @@ def list_refs(_actor: Actor, store: IStore, dataset: str) -> tuple[Ref, ...]:
         return tuple(unit.refs.list(find_dataset(unit, dataset).id))
 
 
+def get_ref(_actor: Actor, store: IStore, dataset: str, name: str) -> Ref:
+    """Find one ref of a dataset; raise NotFound where there is none."""
+    with store.unit() as unit:
+        return find_ref(unit, find_dataset(unit, dataset), name)
+
+
 def find_ref(unit: IUnitOfWork, dataset: Dataset, name: str) -> Ref:
     """Find a ref by name; raise NotFound with the nearest name where there is none."""
     ref = unit.refs.find(dataset.id, name)

@@ -8,7 +8,7 @@ else in files. Each bucket is put in order by itself. So every value stays as it
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,20 @@ BUCKET_BYTES = 64 << 20
 _BATCH = 65_536
 
 I64 = npt.NDArray[np.int64]
+
+
+def chosen_rows(
+    table: StoredTable,
+    columns: Sequence[str] | None = None,
+    where: Any = None,
+    order_by: str | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> Selection | OrderedRows:
+    """Choose columns and rows of a table, in an order or as they stand; errors are those of either."""
+    if order_by is None:
+        return Selection(table, columns, where, offset, limit)
+    return OrderedRows(table, Selection(table, columns, where), order_by, offset, limit)
 
 
 class OrderedRows:

@@ -8,6 +8,7 @@ object, any other a list of pairs.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,25 @@ class JsonTexts:
         parts[1] = _scalar(",")
         pairs = pc.binary_join_element_wise(_scalar("["), *parts, _scalar("]"), _scalar(""))
         return _wrapped("[", _joined(lengths, pairs), "]")
+
+
+def json_rows(batch: Any, *, as_text: Callable[[Any], bool] = lambda kind: False) -> bytes:
+    """Write the rows of a batch as JSON arrays with commas between; columns of some types come as texts."""
+    if not batch.num_rows:
+        return b""
+    texts = JsonTexts()
+    columns: list[Any] = []
+    for column in batch.columns:
+        written = texts.of(column)
+        if as_text(column.type):
+            written = pc.if_else(column.is_valid(), _wrapped('"', written, '"'), "null")
+        columns.append(written)
+    if not columns:
+        return b",".join([b"[]"] * batch.num_rows)
+    lines = pc.binary_join_element_wise(*columns, _scalar(","))
+    joined = _joined([batch.num_rows], _wrapped("[", lines, "]"))
+    whole: bytes = joined[0].as_buffer().to_pybytes()
+    return whole
 
 
 def nested_texts(column: Any) -> Any:

@@ -48,6 +48,7 @@ _find = sa.select(refs).where(_this)
 _list = (
     sa.select(refs).where(refs.c.dataset_id == sa.bindparam("dataset")).order_by(refs.c.kind, refs.c.name.collate("C"))
 )
+_heads = sa.select(refs).where(refs.c.name == sa.bindparam("ref"))
 _create = _logged(
     insert(refs)
     .values(
@@ -120,6 +121,10 @@ class PostgresRefRepository:
     def list(self, dataset_id: int) -> builtins.list[Ref]:
         """List refs, branches first, by name."""
         return [_ref(row) for row in self._connection.execute(_list, {"dataset": dataset_id})]
+
+    def heads(self, name: str) -> dict[int, Ref]:
+        """Find the refs of this name in all datasets, by dataset."""
+        return {row.dataset_id: _ref(row) for row in self._connection.execute(_heads, {"ref": name})}
 
     def create(self, dataset_id: int, name: str, kind: RefKind, commit_id: ObjectId, actor: Actor) -> Ref:
         """Create a ref; raise AlreadyExists where the name is taken, by a branch or a tag."""

@@ -1,0 +1,55 @@
+"""Routes of history: the commits of a dataset, and one of them."""
+
+from __future__ import annotations
+
+from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.operation import Operation, operation
+from dsa_workbench.api.pages import cursor_of, place_of
+from dsa_workbench.api.refs import version_of
+from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.features.versioning.history import history, show
+from dsa_workbench.models.commits import CommitShown, CommitTold, HistoryAsked, HistoryTold, SchemaChangeTold
+from dsa_workbench.workbench import Workbench
+
+RESOURCE = "commits"
+
+
+class HistoryHandler(ApiHandler):
+    """The history of a dataset."""
+
+    @operation(Operation("List commits, latest first, through merges", "read", RESOURCE, {200: HistoryTold},
+                         query=HistoryAsked))  # fmt: skip
+    async def get(self, dataset: str, query: HistoryAsked) -> None:
+        """Give a page of a history: later pages follow the same commit, though refs move."""
+        place = place_of(query.cursor, commit=str, offset=int)
+        spec = VersionSpec(dataset, place["commit"]) if place else version_of(dataset, query.at)
+        start = place["offset"] if place else 0
+
+        def ask(wb: Workbench) -> HistoryTold:
+            end = start + query.limit
+            found = history(wb.actor, wb.store, spec, end + 1)
+            first = found.commits[0].id
+            return HistoryTold(
+                items=[CommitTold.of(c, found.refs.get(c.id, ())) for c in found.commits[start:end]],
+                next=cursor_of(commit=first, offset=end) if len(found.commits) > end else None,
+            )
+
+        self.answer(await self.read(ask))
+
+
+class CommitHandler(ApiHandler):
+    """One commit."""
+
+    @operation(Operation("Describe a commit: who, when, why, and what changed", "read", RESOURCE, {200: CommitShown},
+                         headers=("If-None-Match",)))  # fmt: skip
+    async def get(self, dataset: str, commit: str) -> None:
+        """Give a commit by its id, the beginning of it, or any other version: `main`, `v1.0`, `main~2`."""
+        spec = version_of(dataset, commit)
+        found = await self.read(lambda wb: show(wb.actor, wb.store, spec))
+        told = CommitShown(
+            **CommitTold.of(found.commit, found.refs).model_dump(),
+            schema_changes={name: [SchemaChangeTold.of(c) for c in changes] for name, changes in found.schema.items()},
+        )
+        # The commit never changes, and the refs that point at it do.
+        if not self.is_fresh("-".join([found.commit.id, *sorted(found.refs)]).encode().hex()[-200:]):
+            self.answer(told)

@@ -1,0 +1,90 @@
+"""The Jupyter Server extension: its settings, its routes, its beginning and end. ``jupyter dsa`` runs it alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.utils import url_path_join
+from traitlets import Enum, Float, Integer, Unicode
+
+from dsa_workbench import __version__
+from dsa_workbench.api.routes import API_ROOT, handlers_of
+from dsa_workbench.api.service import Limits, Service
+from dsa_workbench.settings import Settings, read_settings
+
+_LIMITS = Limits()
+
+
+class DsaWorkbenchApp(ExtensionApp):
+    """Git for tables: datasets, versions and diffs behind a REST API."""
+
+    name = "dsa_workbench"
+    app_name = "DSA Workbench"
+    description = __doc__
+    version = __version__
+    extension_url = "/dsa/api/v1/docs"
+    load_other_extensions = False
+    aliases = {  # noqa: RUF012 # traitlets' way
+        **ExtensionApp.aliases,
+        "database-url": "DsaWorkbenchApp.database_url",
+        "data-dir": "DsaWorkbenchApp.data_dir",
+    }
+
+    database_url = Unicode("", help="A Postgres to use instead of the embedded one; DSA_DATABASE_URL.").tag(config=True)
+    data_dir = Unicode("", help="Where the embedded Postgres keeps its data; DSA_DATA_DIR.").tag(config=True)
+    actors = Enum(
+        ("auto", "server", "login"),
+        "auto",
+        help="Whose names commits bear: that of the user whom the server runs as (server), or the name under which "
+        "each client is logged in (login). By default the login where an identity provider of its own knows users.",
+    ).tag(config=True)
+    readers = Integer(_LIMITS.readers, min=1, help="Reads at once.").tag(config=True)
+    writers = Integer(_LIMITS.writers, min=1, help="Writes at once.").tag(config=True)
+    read_seconds = Float(_LIMITS.read_seconds, min=0.001, help="How long a read may take.").tag(config=True)
+    body_bytes = Integer(_LIMITS.body_bytes, min=1_000, help="The size of a body in JSON.").tag(config=True)
+
+    service: Service
+
+    def initialize_settings(self) -> None:
+        """Make what handlers share; the store is opened when it is first needed."""
+        limits = Limits(self.readers, self.writers, self.read_seconds, self.body_bytes)
+        self.service = Service(self._store_settings(), limits)
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        self.handlers.extend((url_path_join("/", API_ROOT, pattern), handler) for pattern, handler in handlers_of())
+
+    def actor_of(self, user: Any) -> str:
+        """Say under which name a logged-in user acts."""
+        if self.actors == "server" or user is None:
+            return self.service.own_actor
+        provider = self.serverapp.identity_provider if self.serverapp is not None else None
+        # Those of Jupyter Server itself invent a name for each browser.
+        invented = type(provider) in (IdentityProvider, PasswordIdentityProvider)
+        if self.actors == "auto" and invented:
+            return self.service.own_actor
+        name: str = user.username
+        return name
+
+    def current_activity(self) -> list[str] | None:
+        """Say what keeps the server from being stopped for want of activity."""
+        return None
+
+    async def stop_extension(self) -> None:
+        """Give back the store."""
+        await self.service.close()
+
+    def _store_settings(self) -> Settings:
+        found = read_settings()
+        return Settings(
+            self.database_url or found.database_url,
+            Path(self.data_dir).expanduser() if self.data_dir else found.data_dir,
+            found.actor,
+            found.cache_bytes,
+        )
+
+
+main = DsaWorkbenchApp.launch_instance

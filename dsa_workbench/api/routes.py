@@ -1,0 +1,36 @@
+"""All routes, in one place."""
+
+from __future__ import annotations
+
+from tornado.web import RequestHandler
+
+from dsa_workbench.api.base import NotThere
+from dsa_workbench.api.commits import CommitHandler, HistoryHandler
+from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
+from dsa_workbench.api.health import LiveHandler, ReadyHandler
+from dsa_workbench.api.refs import RefHandler, RefsHandler
+from dsa_workbench.api.tables import DataHandler, SchemaHandler
+
+API_ROOT = "dsa/api/v1"
+
+_D, _R, _C = r"(?P<dataset>[^/]+)", r"(?P<ref>[^/]+)", r"(?P<commit>[^/]+)"
+
+ROUTES: dict[str, type[RequestHandler]] = {
+    "datasets": DatasetsHandler,
+    f"datasets/{_D}": DatasetHandler,
+    f"datasets/{_D}/restore": RestoreHandler,
+    f"datasets/{_D}/refs": RefsHandler,
+    f"datasets/{_D}/refs/{_R}": RefHandler,
+    f"datasets/{_D}/commits": HistoryHandler,
+    f"datasets/{_D}/commits/{_C}": CommitHandler,
+    f"datasets/{_D}/schema": SchemaHandler,
+    f"datasets/{_D}/data": DataHandler,
+    "health/live": LiveHandler,
+    "health/ready": ReadyHandler,
+}
+"""Pattern below the API's root -> handler. Names in a path are percent-encoded, slashes too."""
+
+
+def handlers_of() -> list[tuple[str, type[RequestHandler]]]:
+    """Give the handlers with their patterns; the last takes whatever no other takes."""
+    return [*ROUTES.items(), (r".*", NotThere)]

@@ -1,0 +1,136 @@
+"""Routes of tables at a version: their schema, and their rows as a page or a stream."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+
+from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.negotiation import FORMATS, JSON, chosen
+from dsa_workbench.api.operation import Operation, operation
+from dsa_workbench.api.pages import cursor_of, place_of
+from dsa_workbench.api.refs import version_of
+from dsa_workbench.api.streaming import Pipe
+from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.errors import InvalidInput, NotFound
+from dsa_workbench.features.versioning.get_data import TableAt, get_tables
+from dsa_workbench.features.versioning.ordered_rows import chosen_rows
+from dsa_workbench.files.writing import WriteOptions, write_batches
+from dsa_workbench.files.writing.json_text import json_rows
+from dsa_workbench.models.tables import DataAsked, DataTold, SchemaAsked, SchemaTold, columns_told
+from dsa_workbench.workbench import Workbench
+
+RESOURCE = "data"
+JSON_ROWS = 10_000
+"""Rows of a page in JSON; streams have no such limit."""
+
+
+class SchemaHandler(ApiHandler):
+    """The schema of a table at a version."""
+
+    @operation(Operation("Describe a table: its columns, its key, how many rows", "read", RESOURCE, {200: SchemaTold},
+                         query=SchemaAsked, headers=("If-None-Match",)))  # fmt: skip
+    async def get(self, dataset: str, query: SchemaAsked) -> None:
+        """Give the schema."""
+        spec = version_of(dataset, query.at, query.table)
+
+        def ask(wb: Workbench) -> SchemaTold:
+            found = get_tables(wb.actor, wb.store, wb.cache, spec)
+            names = (
+                found if query.table is None else get_tables(wb.actor, wb.store, wb.cache, replace(spec, table=None))
+            )
+            name, at = _one(spec, found)
+            return SchemaTold(
+                commit=at.commit.id, table=name, rows=at.table.rows, tables=[name for name, _ in names],
+                columns=columns_told(at.table.schema, at.table.key),
+            )  # fmt: skip
+
+        told = await self.read(ask)
+        if not self.is_fresh(_tag(told.commit, told.table), immutable=_is_commit(query.at, told.commit)):
+            self.answer(told)
+
+
+class DataHandler(ApiHandler):
+    """The rows of a table at a version."""
+
+    @operation(
+        Operation(
+            "Read rows: a page in JSON, or a stream", "read", RESOURCE, {200: DataTold}, query=DataAsked,
+            media=tuple(FORMATS), headers=("If-None-Match", "Accept"), problems=(400, 403, 404, 406, 504),
+        )
+    )  # fmt: skip
+    async def get(self, dataset: str, query: DataAsked) -> None:
+        """Give rows as the client accepts them; pages that follow are of the same commit, though refs move."""
+        media = chosen(self.request.headers.get("Accept", ""), (JSON, *FORMATS))
+        place = place_of(query.cursor, commit=str, offset=int)
+        spec = version_of(dataset, place["commit"] if place else query.at, query.table)
+        if place is not None:
+            query = query.model_copy(update={"offset": place["offset"]})
+        at = await self.read(lambda wb: _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec)))
+        immutable = _is_commit(query.at, at[1].commit.id)
+        if self.is_fresh(_tag(at[1].commit.id, at[0], media, query.model_dump_json()), immutable=immutable):
+            return
+        if media == JSON:
+            body = await self.read(lambda _: _page(*at, query))
+            self.finish(body, set_content_type=f"{JSON}; charset=utf-8")
+            return
+        self.set_header("Content-Type", media)
+        self.set_header("X-DSA-Commit", at[1].commit.id)
+
+        def write(pipe: Pipe) -> None:
+            rows = _rows(at[1], query)
+            write_batches(rows.batches(), rows.schema, pipe, FORMATS[media], WriteOptions(table=at[0]))  # type: ignore[arg-type] # all of a binary file that is written to
+
+        await self.send_stream(write)
+
+
+def _one(spec: VersionSpec, found: Sequence[tuple[str, TableAt]]) -> tuple[str, TableAt]:
+    if len(found) != 1:
+        names = ", ".join(name for name, _ in found)
+        raise NotFound(f"{spec} has {len(found)} tables.", hint=f"Name one of them with table=: {names}.")
+    return found[0]
+
+
+def _rows(at: TableAt, query: DataAsked) -> Any:
+    return chosen_rows(at.table, query.columns, query.where, query.order_by, query.offset, query.limit)
+
+
+def _page(name: str, at: TableAt, query: DataAsked) -> bytes:
+    """Write a page as JSON; rows are written by columns, since objects for each value would take longer."""
+    if query.limit > JSON_ROWS:
+        raise InvalidInput(
+            f"limit={query.limit} is more than a page in JSON holds.",
+            hint=f"Ask for {JSON_ROWS:,} rows at most, or accept {', '.join(FORMATS)}, which are streams.",
+        )
+    rows = _rows(at, query)
+    batches = list(rows.batches())
+    count = sum(b.num_rows for b in batches)
+    end = query.offset + count
+    total = at.table.rows if query.where is None else None
+    more = end < total if total is not None else count == query.limit > 0
+    told = DataTold(
+        commit=at.commit.id, table=name, columns=columns_told(at.table.schema, at.table.key, list(rows.schema.names)),
+        rows=[], offset=query.offset, total=total, next=cursor_of(commit=at.commit.id, offset=end) if more else None,
+    )  # fmt: skip
+    as_text = _beyond_doubles if query.numbers == "text" else lambda kind: False
+    written = b",".join(json_rows(b, as_text=as_text) for b in batches if b.num_rows)
+    head, _, tail = told.model_dump_json(exclude_none=True).partition('"rows":[]')
+    return b"".join([head.encode(), b'"rows":[', written, b"]", tail.encode()])
+
+
+def _beyond_doubles(kind: Any) -> bool:
+    wide = pa.types.is_int64(kind) or pa.types.is_uint64(kind)
+    return bool(wide or pa.types.is_decimal(kind))
+
+
+def _tag(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _is_commit(at: str, commit: str) -> bool:
+    """Say whether a version was named by a whole commit id: what is there never changes."""
+    return at == commit

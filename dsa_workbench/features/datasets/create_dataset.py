@@ -1,0 +1,48 @@
+"""Making a dataset before anything is committed to it, and changing what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dsa_workbench.core.model.ref import Dataset
+from dsa_workbench.core.model.spec import check_name
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.features.versioning.resolve import find_dataset
+
+
+def create_dataset(
+    actor: Actor, store: IStore, name: str, *, description: str = "", metadata: Mapping[str, Any] | None = None
+) -> Dataset:
+    """Make an empty dataset.
+
+    Raises
+    ------
+    InvalidInput
+        The name cannot be used.
+    AlreadyExists
+        A dataset has it.
+    """
+    check_name("dataset", name)
+    with store.unit() as unit:
+        found = unit.datasets.create(name, actor)
+        if description or metadata:
+            unit.datasets.update(found.id, description=description, metadata=metadata)
+        unit.commit()
+        return find_dataset(unit, name)
+
+
+def update_dataset(
+    _actor: Actor,
+    store: IStore,
+    name: str,
+    *,
+    description: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Replace a dataset's description or metadata; raise NotFound where there is no dataset of this name."""
+    with store.unit() as unit:
+        unit.datasets.update(find_dataset(unit, name).id, description=description, metadata=metadata)
+        unit.commit()
+        return find_dataset(unit, name)

@@ -1,0 +1,24 @@
+"""The state of the server on the wire."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from dsa_workbench.models.base import Told
+
+
+class LiveTold(Told):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class ReadyTold(LiveTold):
+    """The store answers as well."""
+
+    database: str = Field(description="Its URL, without the password.")
+    server: str = Field(description="What the database is.")
+    actor: str = Field(description="Under whose name the client acts.")

@@ -1,0 +1,92 @@
+"""Tables on the wire: what is asked of them, their schemas, and pages of rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.models.base import Given, Told
+
+
+def _listed(value: Any) -> Any:
+    """Take ``a,b``, or the parameter given several times."""
+    if isinstance(value, str):
+        return [part for part in value.split(",") if part]
+    return value
+
+
+At = Annotated[
+    str, Field("main", min_length=1, max_length=500, description="A ref, a commit, `main~2`, `@{2026-03-01}`.")
+]
+TableName = Annotated[str | None, Field(None, max_length=500, description="The table, where the version has several.")]
+Columns = Annotated[
+    list[str] | None,
+    BeforeValidator(_listed),
+    Field(None, description="Only these columns, in this order: `a,b`, or the parameter given several times."),
+]
+Where = Annotated[
+    str | None,
+    Field(None, max_length=10_000, description="A condition in SQL.", examples=["qty > 10 and city = 'Ulm'"]),
+]
+OrderBy = Annotated[str | None, Field(None, max_length=2_000, examples=["qty desc, id"])]
+
+
+class SchemaAsked(Given):
+    """Whose schema."""
+
+    at: At
+    table: TableName
+
+
+class DataAsked(SchemaAsked):
+    """Which rows and columns of a version."""
+
+    columns: Columns
+    where: Where
+    order_by: OrderBy
+    offset: int = Field(0, ge=0)
+    limit: int = Field(100, ge=0, le=1_000_000)
+    cursor: str | None = Field(None, description="The `next` of the page before: the same version, though refs move.")
+    numbers: Literal["exact", "text"] = Field(
+        "exact", description="`text`: whole numbers of 64 bits and decimals come as texts, for readers with doubles."
+    )
+
+
+class ColumnTold(Told):
+    """A column."""
+
+    name: str
+    type: str
+    nullable: bool
+    key: bool
+
+
+class SchemaTold(Told):
+    """The schema of a table at a commit."""
+
+    commit: str
+    table: str
+    rows: int
+    columns: list[ColumnTold]
+    tables: list[str] = Field(description="All tables of the version.")
+
+
+class DataTold(Told):
+    """A page of rows, each a list of values in the order of `columns`."""
+
+    commit: str
+    table: str
+    columns: list[ColumnTold]
+    rows: list[list[Any]]
+    offset: int
+    total: int | None = Field(None, description="How many rows there are; absent where a condition is not counted.")
+    next: str | None = None
+
+
+def columns_told(schema: Schema, key: tuple[str, ...], names: list[str] | None = None) -> list[ColumnTold]:
+    """Tell of the columns of a schema, or of some of them."""
+    by_name = {c.name: c for c in schema.columns}
+    chosen = [by_name[name] for name in names] if names is not None else schema.columns
+    return [ColumnTold(name=c.name, type=c.type, nullable=c.nullable, key=c.name in key) for c in chosen]
