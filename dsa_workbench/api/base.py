@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import uuid
@@ -86,7 +87,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     def check_arguments(self, model: type[BaseModel] | None) -> None:
         """Refuse parameters that the operation does not have: they would be ignored in silence otherwise."""
-        known = set(model.model_fields) if model is not None else set()
+        known = {info.alias or name for name, info in model.model_fields.items()} if model is not None else set()
         for name in self.request.query_arguments:
             if name not in known and name not in _OF_THE_SERVER:
                 listed = f"It has {', '.join(sorted(known))}." if known else "It has none."
@@ -95,7 +96,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def query_of(self, model: type[Model]) -> Model:
         """Check the parameters of the query."""
         given: dict[str, Any] = {}
-        for name in model.model_fields:
+        for field, info in model.model_fields.items():
+            name = info.alias or field
             values = self.get_query_arguments(name, strip=False)
             if values:
                 given[name] = values[-1] if len(values) == 1 else values
@@ -223,6 +225,11 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         if isinstance(err, DatabaseUnavailable):
             self.set_header("Retry-After", str(RETRY_SECONDS))
         self.finish(problem.model_dump_json(), set_content_type=MEDIA_TYPE)
+
+
+def tag_of(*parts: str) -> str:
+    """Make an entity tag of what an answer depends on."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 class NotThere(ApiHandler):

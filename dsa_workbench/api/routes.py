@@ -7,6 +7,8 @@ from tornado.web import RequestHandler
 from dsa_workbench.api.base import NotThere
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
+from dsa_workbench.api.diffs import DiffHandler
+from dsa_workbench.api.exports import ExportHandler
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, SchemaHandler
@@ -25,6 +27,8 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
+    f"datasets/{_D}/diff": DiffHandler,
+    f"datasets/{_D}/export": ExportHandler,
     "health/live": LiveHandler,
     "health/ready": ReadyHandler,
 }

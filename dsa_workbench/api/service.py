@@ -10,17 +10,22 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.features.versioning.profiles import used_profile
+from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 
 T = TypeVar("T")
+HELD_DIFFS = 4
+"""Diffs that are held for their next page: positions of changed rows, eight bytes or so for each."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +52,8 @@ class Service:
         self._workbench: Workbench | None = None
         self._opening = threading.Lock()
         self._closed = False
+        self._held = threading.Lock()
+        self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
@@ -74,6 +81,30 @@ class Service:
             if self._workbench is None:
                 self._workbench = connect(settings=self._settings)
             return self._workbench.acting_as(actor)
+
+    def diff(
+        self,
+        wb: Workbench,
+        sides: tuple[str, str],
+        key: Sequence[str] | None,
+        profile: str | None,
+        *,
+        merge_base: bool = False,
+    ) -> Diff:
+        """Compare two pinned versions, on a thread; the last few diffs are held, since they are read in pages."""
+        used = used_profile(wb.actor, wb.store, profile, *sides)
+        asked = (sides, tuple(key or ()), repr(used), merge_base)
+        with self._held:
+            found = self._diffs.get(asked)
+            if found is not None:
+                self._diffs.move_to_end(asked)
+                return found
+        found = wb.diff(*sides, key=key, profile=profile, merge_base=merge_base)
+        with self._held:
+            self._diffs[asked] = found
+            while len(self._diffs) > HELD_DIFFS:
+                self._diffs.popitem(last=False)
+        return found
 
     async def read(self, actor: str, work: Callable[[Workbench], T]) -> T:
         """Do a piece of reading on a thread.
