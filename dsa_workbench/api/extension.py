@@ -45,13 +45,25 @@ class DsaWorkbenchApp(ExtensionApp):
     writers = Integer(_LIMITS.writers, min=1, help="Writes at once.").tag(config=True)
     read_seconds = Float(_LIMITS.read_seconds, min=0.001, help="How long a read may take.").tag(config=True)
     body_bytes = Integer(_LIMITS.body_bytes, min=1_000, help="The size of a body in JSON.").tag(config=True)
+    upload_dir = Unicode("", help="Where uploads wait; beside the data folder by default.").tag(config=True)
+    upload_bytes = Integer(_LIMITS.upload_bytes, min=1, help="The size of a body that brings a file.").tag(config=True)
+    stall_seconds = Float(
+        _LIMITS.stall_seconds, min=0.1, help="How long a client may send nothing in the midst of a body."
+    ).tag(config=True)
+    quota_bytes = Integer(_LIMITS.quota_bytes, min=1, help="What all uploads may take of the disk.").tag(config=True)
+    keep_hours = Float(_LIMITS.keep_hours, min=0.0, help="How long an upload waits for a part.").tag(config=True)
 
     service: Service
 
     def initialize_settings(self) -> None:
         """Make what handlers share; the store is opened when it is first needed."""
-        limits = Limits(self.readers, self.writers, self.read_seconds, self.body_bytes)
-        self.service = Service(self._store_settings(), limits)
+        settings = self._store_settings()
+        limits = Limits(
+            self.readers, self.writers, self.read_seconds, self.body_bytes, self.upload_bytes, self.stall_seconds,
+            self.quota_bytes, self.keep_hours,
+        )  # fmt: skip
+        uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
+        self.service = Service(settings, limits, uploads)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""

@@ -14,16 +14,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.features.uploads.spool import Spool
 from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 
 T = TypeVar("T")
+DISK_THREADS = 4
 HELD_DIFFS = 4
 """Diffs that are held for their next page: positions of changed rows, eight bytes or so for each."""
 _log = logging.getLogger(__name__)
@@ -41,13 +45,22 @@ class Limits:
     """How long a read may take before its client is told that it is too slow. What streams may take as it likes."""
     body_bytes: int = 1 << 20
     """Of a request in JSON."""
+    upload_bytes: int = 64 << 30
+    """Of one request that brings a file."""
+    stall_seconds: float = 30.0
+    """How long a client may send nothing in the midst of a body."""
+    quota_bytes: int = 32 << 30
+    """What all uploads that are not done may take of the disk."""
+    keep_hours: float = 48.0
+    """How long an upload waits for its next part."""
 
 
 class Service:
     """The store behind the API, and the threads that work on it."""
 
-    def __init__(self, settings: Settings, limits: Limits) -> None:
+    def __init__(self, settings: Settings, limits: Limits, uploads: Path) -> None:
         self.limits = limits
+        self.spool = Spool(uploads, quota_bytes=limits.quota_bytes, keep=timedelta(hours=limits.keep_hours))
         self._settings = settings
         self._workbench: Workbench | None = None
         self._opening = threading.Lock()
@@ -55,6 +68,7 @@ class Service:
         self._held = threading.Lock()
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
+        self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     @property
@@ -124,6 +138,10 @@ class Service:
         """Do a piece of reading whose result goes out while it is made, however long it takes."""
         return await self._on(self._readers, actor, work)
 
+    def on_disk(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Do a short piece of work on the disk, on a thread."""
+        return asyncio.get_running_loop().run_in_executor(self._disk, work)
+
     async def _on(self, pool: ThreadPoolExecutor, actor: str, work: Callable[[Workbench], T]) -> T:
         context = contextvars.copy_context()
         task = partial(context.run, lambda: work(self.workbench(actor)))
@@ -137,7 +155,7 @@ class Service:
         with self._opening:
             self._closed = True
             workbench, self._workbench = self._workbench, None
-        for pool in (self._readers, self._writers):
+        for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
         if workbench is not None:
             workbench.close(cancel_jobs=True)
