@@ -63,6 +63,11 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         found: Service = self._app.service
         return found
 
+    def described(self) -> dict[str, Any]:
+        """Describe the API as it stands here."""
+        found: dict[str, Any] = self._app.described()
+        return found
+
     @property
     def actor(self) -> str:
         """Who acts: the user whom the server knows, or its own where it belongs to one person."""

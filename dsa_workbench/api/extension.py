@@ -11,7 +11,8 @@ from jupyter_server.utils import url_path_join
 from traitlets import Enum, Float, Integer, Unicode
 
 from dsa_workbench import __version__
-from dsa_workbench.api.routes import API_ROOT, handlers_of
+from dsa_workbench.api.openapi import document
+from dsa_workbench.api.routes import API_ROOT, ROUTES, handlers_of
 from dsa_workbench.api.service import Limits, Service
 from dsa_workbench.settings import Settings, read_settings
 
@@ -80,6 +81,11 @@ class DsaWorkbenchApp(ExtensionApp):
             return self.service.own_actor
         name: str = user.username
         return name
+
+    def described(self) -> dict[str, Any]:
+        """Describe the API as it stands below this server's base URL."""
+        base = self.serverapp.base_url if self.serverapp is not None else "/"
+        return document(ROUTES, url_path_join(base, API_ROOT))
 
     def current_activity(self) -> list[str] | None:
         """Say what keeps the server from being stopped for want of activity."""

@@ -7,6 +7,7 @@ from tornado.web import RequestHandler
 from dsa_workbench.api.base import NotThere
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
+from dsa_workbench.api.described import DocsHandler, OpenApiHandler
 from dsa_workbench.api.diffs import DiffHandler
 from dsa_workbench.api.exports import ExportHandler
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
@@ -34,6 +35,8 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/diff": DiffHandler,
     f"datasets/{_D}/export": ExportHandler,
+    "openapi.json": OpenApiHandler,
+    "docs": DocsHandler,
     "health/live": LiveHandler,
     "health/ready": ReadyHandler,
 }
