@@ -27,6 +27,10 @@ _HEADERS = {
     "Idempotency-Key": "A word for this write: repeated with the same word, it is done once.",
     "Content-Digest": "The SHA-256 of the body, `sha-256=:…:` (RFC 9530); where it is another, nothing is done.",
 }
+_HEADER_SCHEMAS = {
+    "If-Match": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*")$'},
+    "Content-Digest": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"},
+}
 _ASKED_BY_MEDIA = {"Accept"}
 """Headers that OpenAPI tells of in another way."""
 _PROBLEMS = {
@@ -50,6 +54,41 @@ _PATHS = {
     "commit": "A commit id, the beginning of one, or a version such as `main~2`.",
     "upload": "The id of an upload.",
     "job": "The number of a job.",
+}
+
+
+_HERE = {"dataset": "$request.path.dataset", "ref": "$request.path.ref"}
+_LINKED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "DatasetTold": (
+        {"dataset": "$response.body#/name"},
+        (
+            "get_datasets_dataset", "patch_datasets_dataset", "delete_datasets_dataset",
+            "post_datasets_dataset_restore", "get_datasets_dataset_refs", "post_datasets_dataset_refs",
+            "get_datasets_dataset_commits", "get_datasets_dataset_data", "get_datasets_dataset_schema",
+            "get_datasets_dataset_export",
+        ),
+    ),
+    "RefTold": (
+        {"dataset": "$request.path.dataset", "ref": "$response.body#/name"},
+        ("get_datasets_dataset_refs_ref", "patch_datasets_dataset_refs_ref", "delete_datasets_dataset_refs_ref"),
+    ),
+    "UploadTold": (
+        {**_HERE, "upload": "$response.body#/id"},
+        (
+            "get_datasets_dataset_refs_ref_uploads_upload", "put_datasets_dataset_refs_ref_uploads_upload",
+            "delete_datasets_dataset_refs_ref_uploads_upload",
+            "post_datasets_dataset_refs_ref_uploads_upload_complete",
+        ),
+    ),
+    "CommittedTold": (
+        {"dataset": "$response.body#/dataset", "commit": "$response.body#/commit"},
+        ("get_datasets_dataset_commits_commit",),
+    ),
+}  # fmt: skip
+"""Model of an answer -> what it tells of the paths of operations that may follow."""
+_LINKS = {
+    model: {name: {"operationId": name, "parameters": parameters} for name in names}
+    for model, (parameters, names) in _LINKED.items()
 }
 
 
@@ -140,7 +179,8 @@ def _operation(
             *({"name": n, "in": "path", "required": True, "schema": _path_schema(n), "description": _PATHS[n]}
               for n in names),
             *_query(told, schemas),
-            *({"name": h, "in": "header", "required": False, "schema": {"type": "string"}, "description": _HEADERS[h]}
+            *({"name": h, "in": "header", "required": False, "schema": _HEADER_SCHEMAS.get(h, {"type": "string"}),
+               "description": _HEADERS[h]}
               for h in told.headers if h not in _ASKED_BY_MEDIA),
         ],
         **body,
@@ -174,7 +214,12 @@ def _answer(status: int, model: type[BaseModel] | None, told: Operation, method:
         content[JSON] = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
     if status < 300 and status != 204:
         content |= {media: {"schema": {"type": "string", "format": "binary"}} for media in told.media}
-    return {"description": told.summary + ".", **({"content": content} if content else {})}
+    links = _LINKS.get(model.__name__, {}) if model is not None and status == 201 else {}
+    return {
+        "description": told.summary + ".",
+        **({"content": content} if content else {}),
+        **({"links": links} if links else {}),
+    }
 
 
 def _id(path: str, method: str) -> str:

@@ -35,9 +35,13 @@ class ReceivingHandler(ApiHandler):
     _failure: Exception | None = None
     _timer: asyncio.TimerHandle | None = None
 
+    def initialize(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with nothing; a request that is refused at once never comes to `prepare`."""
+        super().initialize(*args, **kwargs)
+        self._held = bytearray()
+
     async def prepare(self) -> None:  # type: ignore[override] # as in the base
         """Find out who asks and whether he may, and only then let the body come."""
-        self._held = bytearray()
         await super().prepare()
         if self._finished:
             return
