@@ -1,6 +1,8 @@
 """Use the installed wheel as a first-time user would: load the magics, commit twice, look at the diff."""
 
 import importlib.metadata
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +25,11 @@ def main() -> None:
     shell.run_line_magic("load_ext", "dsa_workbench")
     if "dsa" not in shell.magics_manager.magics["line"]:
         sys.exit("%load_ext dsa_workbench did not bring %dsa.")
+
+    command = [sys.executable, "-m", "jupyter", "server", "extension", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    if not re.search(r"dsa_workbench.*enabled.*dsa_workbench \S+ .*OK", listed.stdout + listed.stderr, re.DOTALL):
+        sys.exit(f"Jupyter Server does not have the extension:\n{listed.stdout}{listed.stderr}")
 
     with dsa_workbench.connect() as wb:
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from dsa_workbench.api.base import ApiHandler
@@ -10,6 +11,7 @@ from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.refs import version_of
 from dsa_workbench.api.streaming import Pipe
 from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.features.uploads.spool import file_name
 from dsa_workbench.features.versioning.get_data import get_tables
 from dsa_workbench.models.diffs import ExportAsked
 from dsa_workbench.workbench import Workbench
@@ -46,10 +48,10 @@ class ExportHandler(ApiHandler):
         pinned = await self.read(pin)
         packed = query.compression if query.compression != "none" else None
         self.set_header("Content-Type", PACKED[packed] if packed else MEDIA[query.format])
-        self.set_header("Content-Disposition", _disposition(query.filename or _name(spec, query.format, packed)))
+        self.set_header("Content-Disposition", disposition(file_name_of(spec, query)))
         self.set_header("X-DSA-Commit", pinned.version)
         self.set_header("X-Content-Type-Options", "nosniff")
-        options = {name: getattr(query, name) for name in _OPTIONS}
+        options = write_options_of(query)
         actor = self.service.workbench
 
         def write(pipe: Pipe) -> None:
@@ -57,10 +59,21 @@ class ExportHandler(ApiHandler):
             wb.export(
                 str(pinned), pipe, format=query.format, columns=query.columns, where=query.where,
                 order_by=query.order_by, offset=query.offset, limit=query.limit, exact=query.exact,
-                sql_table=query.sql_table, line_end=_LINE_ENDS[query.line_end], **options,
+                sql_table=query.sql_table, **options,
             )  # fmt: skip
 
         await self.send_stream(write)
+
+
+def write_options_of(query: ExportAsked) -> dict[str, Any]:
+    """Give what was said about how to write, as the export takes it."""
+    return {name: getattr(query, name) for name in _OPTIONS} | {"line_end": _LINE_ENDS[query.line_end]}
+
+
+def file_name_of(spec: VersionSpec, query: ExportAsked) -> str:
+    """Give the file the name that was asked for, or one that says what it holds."""
+    packed = query.compression if query.compression != "none" else None
+    return file_name(query.filename or _name(spec, query.format, packed))
 
 
 def _name(spec: VersionSpec, format: str, packed: str | None) -> str:
@@ -70,7 +83,7 @@ def _name(spec: VersionSpec, format: str, packed: str | None) -> str:
     return f"{spec.dataset}{version}{table}.{ending}".replace("/", "-")
 
 
-def _disposition(name: str) -> str:
+def disposition(name: str) -> str:
     """Name a file for browsers old and new (RFC 6266)."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

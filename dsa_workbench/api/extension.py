@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,15 @@ from jupyter_server.utils import url_path_join
 from traitlets import Enum, Float, Integer, Unicode
 
 from dsa_workbench import __version__
+from dsa_workbench.api.feed import JobFeed
 from dsa_workbench.api.openapi import document
 from dsa_workbench.api.routes import API_ROOT, ROUTES, handlers_of
 from dsa_workbench.api.service import Limits, Service
 from dsa_workbench.settings import Settings, read_settings
 
 _LIMITS = Limits()
+ACTIVITY_SECONDS = 20.0
+"""How often a server at work says so; those who stop idle ones count in minutes."""
 
 
 class DsaWorkbenchApp(ExtensionApp):
@@ -54,18 +59,28 @@ class DsaWorkbenchApp(ExtensionApp):
     ).tag(config=True)
     quota_bytes = Integer(_LIMITS.quota_bytes, min=1, help="What all uploads may take of the disk.").tag(config=True)
     keep_hours = Float(_LIMITS.keep_hours, min=0.0, help="How long an upload waits for a part.").tag(config=True)
+    job_bytes = Integer(
+        _LIMITS.job_bytes,
+        min=0,
+        help="From this size on an upload is imported by a job, and not while its client waits.",
+    ).tag(config=True)
+    jobs = Integer(
+        _LIMITS.jobs, min=0, help="Jobs that this server does at once; 0 leaves them to workers apart (dsa worker)."
+    ).tag(config=True)
 
     service: Service
+    feed: JobFeed
 
     def initialize_settings(self) -> None:
         """Make what handlers share; the store is opened when it is first needed."""
         settings = self._store_settings()
         limits = Limits(
             self.readers, self.writers, self.read_seconds, self.body_bytes, self.upload_bytes, self.stall_seconds,
-            self.quota_bytes, self.keep_hours,
+            self.quota_bytes, self.keep_hours, self.job_bytes, self.jobs,
         )  # fmt: skip
         uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
         self.service = Service(settings, limits, uploads)
+        self.feed = JobFeed(self.service)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
@@ -88,12 +103,26 @@ class DsaWorkbenchApp(ExtensionApp):
         base = self.serverapp.base_url if self.serverapp is not None else "/"
         return document(ROUTES, url_path_join(base, API_ROOT))
 
-    def current_activity(self) -> list[str] | None:
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Begin to do jobs, and to tell the server of them."""
+        self.service.start()
+        self._noting = asyncio.create_task(self._note_activity(), name="dsa-activity")
+
+    async def _note_activity(self) -> None:
+        """While jobs run, tell the server that it is in use: whoever stops idle servers looks there."""
+        while True:
+            if self.service.busy and self.serverapp is not None:
+                self.serverapp.web_app.settings["dsa_last_activity"] = datetime.now(UTC)
+            await asyncio.sleep(ACTIVITY_SECONDS)
+
+    def current_activity(self) -> dict[str, int] | None:
         """Say what keeps the server from being stopped for want of activity."""
-        return None
+        return {"jobs": self.service.busy} if self.service.busy else None
 
     async def stop_extension(self) -> None:
-        """Give back the store."""
+        """Let go of those who listen, send jobs back to the queue, and give back the store."""
+        self._noting.cancel()
+        await self.feed.close()
         await self.service.close()
 
     def _store_settings(self) -> Settings:

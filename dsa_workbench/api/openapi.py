@@ -24,6 +24,7 @@ _HEADERS = {
     "If-None-Match": "Answer 304 where the client has this already.",
     "If-Match": "Do it only where the entity tag is still this one; 412 otherwise.",
     "Accept": "What to answer in.",
+    "Prefer": "`respond-async`: do it as a job, and answer at once.",
     "Idempotency-Key": "A word for this write: repeated with the same word, it is done once.",
     "Content-Digest": "The SHA-256 of the body, `sha-256=:…:` (RFC 9530); where it is another, nothing is done.",
 }

@@ -10,14 +10,25 @@ from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreH
 from dsa_workbench.api.described import DocsHandler, OpenApiHandler
 from dsa_workbench.api.diffs import DiffHandler
 from dsa_workbench.api.exports import ExportHandler
+from dsa_workbench.api.feed import JobSocket
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
+from dsa_workbench.api.jobs import (
+    ExportJobsHandler,
+    JobCancelHandler,
+    JobEventsHandler,
+    JobFileHandler,
+    JobHandler,
+    JobLogHandler,
+    JobRetryHandler,
+    JobsHandler,
+)
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, SchemaHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
 
-_D, _R, _C, _U = (f"(?P<{name}>[^/]+)" for name in ("dataset", "ref", "commit", "upload"))
+_D, _R, _C, _U, _J = (f"(?P<{name}>[^/]+)" for name in ("dataset", "ref", "commit", "upload", "job"))
 
 ROUTES: dict[str, type[RequestHandler]] = {
     "datasets": DatasetsHandler,
@@ -35,6 +46,14 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/diff": DiffHandler,
     f"datasets/{_D}/export": ExportHandler,
+    f"datasets/{_D}/exports": ExportJobsHandler,
+    "jobs": JobsHandler,
+    "jobs/events": JobEventsHandler,
+    f"jobs/{_J}": JobHandler,
+    f"jobs/{_J}/log": JobLogHandler,
+    f"jobs/{_J}/file": JobFileHandler,
+    f"jobs/{_J}/cancel": JobCancelHandler,
+    f"jobs/{_J}/retry": JobRetryHandler,
     "openapi.json": OpenApiHandler,
     "docs": DocsHandler,
     "health/live": LiveHandler,
@@ -45,4 +64,4 @@ ROUTES: dict[str, type[RequestHandler]] = {
 
 def handlers_of() -> list[tuple[str, type[RequestHandler]]]:
     """Give the handlers with their patterns; the last takes whatever no other takes."""
-    return [*ROUTES.items(), (r".*", NotThere)]
+    return [("jobs/live", JobSocket), *ROUTES.items(), (r".*", NotThere)]

@@ -19,15 +19,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
 from dsa_workbench.features.uploads.spool import Spool
 from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
+from dsa_workbench.worker.queue import Worker
 
 T = TypeVar("T")
 DISK_THREADS = 4
+_OPEN_AGAIN = 5.0
+"""Seconds until the store is tried again."""
 HELD_DIFFS = 4
 """Diffs that are held for their next page: positions of changed rows, eight bytes or so for each."""
 _log = logging.getLogger(__name__)
@@ -53,6 +57,10 @@ class Limits:
     """What all uploads that are not done may take of the disk."""
     keep_hours: float = 48.0
     """How long an upload waits for its next part."""
+    job_bytes: int = 32 << 20
+    """From this size on an upload is imported by a job: nobody waits so long for an answer."""
+    jobs: int = 4
+    """Jobs that the server does at once; 0 leaves them to workers apart (`dsa worker`)."""
 
 
 class Service:
@@ -65,11 +73,55 @@ class Service:
         self._workbench: Workbench | None = None
         self._opening = threading.Lock()
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._worker: Worker | None = None
+        self._working: asyncio.Future[None] | None = None
         self._held = threading.Lock()
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
+
+    def start(self) -> None:
+        """Begin to do jobs, on the running loop, where there is a store already; else with its first use."""
+        self._loop = asyncio.get_running_loop()
+        if self._settings.database_url or (self._settings.data_dir / "PG_VERSION").exists():
+            self._work_on_jobs()
+
+    @property
+    def busy(self) -> int:
+        """How many jobs this server is at work on."""
+        return self._worker.busy if self._worker is not None else 0
+
+    def _work_on_jobs(self) -> None:
+        if self._working is None and self.limits.jobs and not self._closed:
+            self._working = asyncio.ensure_future(self._work())
+
+    async def _work(self) -> None:
+        """Do jobs until the server ends; where the store cannot be opened, try again."""
+        while not self._closed:
+            try:
+                wb = await self._on(self._writers, self.own_actor, lambda found: found)
+                break
+            except DsaError as err:
+                _log.warning("jobs have to wait: %s", err)
+                await asyncio.sleep(_OPEN_AGAIN)
+        else:
+            return
+        self._worker = Worker(
+            wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=(self._settle,)
+        )
+        await self._worker.run()
+
+    def _settle(self, store: IStore) -> None:
+        def has_ended(job: int) -> bool:
+            with store.unit() as unit:
+                try:
+                    return unit.jobs.get(job).ended
+                except NotFound:
+                    return True
+
+        self.spool.settle(has_ended)
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +146,8 @@ class Service:
                 raise DatabaseUnavailable("The server is about to end.", hint="Ask again when it is back.")
             if self._workbench is None:
                 self._workbench = connect(settings=self._settings)
+                if self._loop is not None:
+                    self._loop.call_soon_threadsafe(self._work_on_jobs)
             return self._workbench.acting_as(actor)
 
     def diff(
@@ -149,6 +203,13 @@ class Service:
 
     async def close(self) -> None:
         """End the threads, and give back the store; jobs of this process are told to stop."""
+        self._closed = True
+        if self._worker is not None:
+            self._worker.stop()
+        if self._working is not None:
+            if self._worker is None:
+                self._working.cancel()
+            await asyncio.wait({self._working})
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
     def _close(self) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dsa_workbench.api.jobs import answer_job
 from dsa_workbench.api.negotiation import ARROW_STREAM
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.api.receiving import PartHandler, ReceivingHandler
+from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.features.uploads.spool import Upload
+from dsa_workbench.models.jobs import JobTold
 from dsa_workbench.models.uploads import (
     CommitAsked,
     CommittedTold,
@@ -26,6 +29,7 @@ from dsa_workbench.workbench import Workbench
 
 RESOURCE = "uploads"
 BYTES = "application/octet-stream"
+_DONE: dict[int, Any] = {200: CommittedTold, 201: CommittedTold, 202: JobTold}
 _WRITE_PROBLEMS = (400, 403, 404, 409, 413, 415, 422, 507)
 
 
@@ -48,6 +52,19 @@ class WholeFileHandler(PartHandler):
         )  # fmt: skip
         self.receiving = self.service.spool.receive(self.upload, 0)
         return self.receiving.write
+
+    async def take_in(self, asked: ImportAsked | CommitAsked) -> None:
+        """Import the file that came."""
+        received = await self.kept()
+        if not wants_job(self, received):
+            await import_upload(self, received, asked)
+            return
+        mine, self.upload = self.upload, None  # the job has it, before its end could come
+        try:
+            await submit_upload(self, received, asked)
+        except BaseException:
+            self.upload = mine
+            raise
 
     def on_finish(self) -> None:
         """Forget the file."""
@@ -94,14 +111,14 @@ class UploadsHandler(WholeFileHandler):
 
     @operation(
         Operation(
-            "Upload a whole file, and import it", "write", RESOURCE, {200: CommittedTold, 201: CommittedTold},
-            query=FileAsked, body_media=(BYTES,), headers=("Content-Digest", "Idempotency-Key"),
+            "Upload a whole file, and import it", "write", RESOURCE, _DONE, query=FileAsked,
+            body_media=(BYTES,), headers=("Content-Digest", "Idempotency-Key", "Prefer"),
             problems=_WRITE_PROBLEMS,
         )
     )  # fmt: skip
     async def put(self, dataset: str, ref: str, query: FileAsked) -> None:
-        """Take the file as it comes, and import it."""
-        await import_upload(self, await self.kept(), query)
+        """Take the file as it comes, and import it: a large one by a job."""
+        await self.take_in(query)
 
 
 class CommitTableHandler(WholeFileHandler):
@@ -118,13 +135,14 @@ class CommitTableHandler(WholeFileHandler):
 
     @operation(
         Operation(
-            "Commit a table", "write", "commits", {200: CommittedTold, 201: CommittedTold}, query=CommitAsked,
-            body_media=(ARROW_STREAM,), headers=("Content-Digest", "Idempotency-Key"), problems=_WRITE_PROBLEMS,
+            "Commit a table", "write", "commits", _DONE, query=CommitAsked,
+            body_media=(ARROW_STREAM,), headers=("Content-Digest", "Idempotency-Key", "Prefer"),
+            problems=_WRITE_PROBLEMS,
         )
     )  # fmt: skip
     async def post(self, dataset: str, ref: str, query: CommitAsked) -> None:
-        """Commit the table in the body."""
-        await import_upload(self, await self.kept(), query)
+        """Commit the table in the body: a large one by a job."""
+        await self.take_in(query)
 
 
 class UploadHandler(PartHandler):
@@ -172,16 +190,44 @@ class CompleteHandler(ReceivingHandler):
 
     @operation(
         Operation(
-            "Import a file that is here whole", "write", RESOURCE, {200: CommittedTold, 201: CommittedTold},
-            body=ImportAsked, headers=("Idempotency-Key",), problems=_WRITE_PROBLEMS,
+            "Import a file that is here whole", "write", RESOURCE, _DONE, body=ImportAsked,
+            headers=("Idempotency-Key", "Prefer"), problems=_WRITE_PROBLEMS,
         )
     )  # fmt: skip
     async def post(self, dataset: str, ref: str, upload: str, body: ImportAsked) -> None:
-        """Check size and digest, and import; a file that is refused stays, to be imported in another way."""
+        """Check size and digest, and import; a file that is refused stays, to be imported in another way.
+
+        A large one is imported by a job, and so is any with ``Prefer: respond-async``.
+        """
         found = await self.service.on_disk(lambda: find_upload(self))
         await self.service.on_disk(lambda: self.service.spool.check(found))
+        if wants_job(self, found):
+            await submit_upload(self, found, body)
+            return
         await import_upload(self, found, body)
         await self.service.on_disk(lambda: self.service.spool.remove(found))
+
+
+def wants_job(handler: ReceivingHandler, upload: Upload) -> bool:
+    """Say whether a file is to be imported by a job: it is large, or its client would rather not wait (RFC 7240)."""
+    prefers = "respond-async" in handler.request.headers.get("Prefer", "").lower()
+    return prefers or upload.offset >= handler.service.limits.job_bytes
+
+
+async def submit_upload(handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked) -> None:
+    """Have a worker import a file, and answer with the job; the file stays until the job has ended."""
+    key = handler.request.headers.get("Idempotency-Key") or upload.id
+    spool = handler.service.spool
+
+    def submit(wb: Workbench) -> Job:
+        options: dict[str, Any] = asked.options()
+        made: Job = wb.submit_import(
+            spool.path(upload), upload.dataset, ref=upload.ref, idempotency_key=key, **options
+        ).job
+        spool.hand_over(upload, made.id)
+        return made
+
+    answer_job(handler, await handler.write_to_store(submit))
 
 
 def find_upload(handler: ReceivingHandler) -> Upload:

@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,8 @@ class Upload:
     size: int | None = None
     sha256: str | None = None
     offset: int = 0
+    job: int | None = None
+    """The job that imports it: it stays until that has ended."""
 
 
 class Spool:
@@ -147,13 +149,28 @@ class Spool:
         """Forget an upload and its bytes."""
         shutil.rmtree(self._folder / upload.id, ignore_errors=True)
 
+    def hand_over(self, upload: Upload, job: int) -> None:
+        """Leave a file to a job: it does not expire before that has ended."""
+        (self._folder / upload.id / _NOTE).write_text(json.dumps(asdict(replace(upload, job=job))))
+
     def expire(self, now: datetime | None = None) -> int:
-        """Remove the uploads whose time is over; return how many."""
+        """Remove the uploads whose time is over, but those that jobs have; return how many."""
         moment = now or datetime.now(UTC)
-        gone = [u for u in self._all() if datetime.fromisoformat(u.expires_at) < moment and u.id not in self._busy]
+        gone = [
+            u
+            for u in self._all()
+            if u.job is None and datetime.fromisoformat(u.expires_at) < moment and u.id not in self._busy
+        ]
         for upload in gone:
             self.remove(upload)
         return len(gone)
+
+    def settle(self, has_ended: Callable[[int], bool]) -> int:
+        """Remove the uploads whose jobs have ended, and those whose time is over; return how many."""
+        done = [u for u in self._all() if u.job is not None and has_ended(u.job)]
+        for upload in done:
+            self.remove(upload)
+        return len(done) + self.expire()
 
     def room(self, size: int) -> None:
         """See that there is room for more bytes; errors are those of `create`."""
