@@ -29,6 +29,10 @@ class Settings:
     """DSA_CACHE_MB: decoded segments kept in memory. 64 MB hold the columns of a few million cells, and leave room on
     a small laptop."""
 
+    spool_dir: Path = Path()
+    """DSA_SPOOL_DIR: where files lie that durable jobs read or have written; beside the data folder by default. Server
+    and workers must see the same folder."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -36,7 +40,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     home = Path(env["XDG_DATA_HOME"]) if env.get("XDG_DATA_HOME") else Path.home() / ".local" / "share"
     data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
     cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
-    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache)
+    spool = Path(env["DSA_SPOOL_DIR"]).expanduser() if env.get("DSA_SPOOL_DIR") else data.parent / "spool"
+    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool)
 
 
 def _actor(env: Mapping[str, str]) -> str:

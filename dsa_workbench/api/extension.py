@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +98,10 @@ class DsaWorkbenchApp(ExtensionApp):
 
     def _store_settings(self) -> Settings:
         found = read_settings()
-        return Settings(
-            self.database_url or found.database_url,
-            Path(self.data_dir).expanduser() if self.data_dir else found.data_dir,
-            found.actor,
-            found.cache_bytes,
+        return replace(
+            found,
+            database_url=self.database_url or found.database_url,
+            data_dir=Path(self.data_dir).expanduser() if self.data_dir else found.data_dir,
         )
 
 

@@ -10,19 +10,23 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.services.interfaces import (
     ICommitRepository,
     IDatasetRepository,
-    IJobRepository,
+    IGarbageRepository,
     IObjectRepository,
     IProfileRepository,
     IRefRepository,
     IStagingRepository,
 )
+from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobRepository, ITicketRepository
 from dsa_workbench.core.services.postgres.commits import PostgresCommitRepository
 from dsa_workbench.core.services.postgres.datasets import PostgresDatasetRepository
+from dsa_workbench.core.services.postgres.garbage import PostgresGarbageRepository
+from dsa_workbench.core.services.postgres.job_history import PostgresJobHistory
 from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
 from dsa_workbench.core.services.postgres.objects import PostgresObjectRepository
 from dsa_workbench.core.services.postgres.profiles import PostgresProfileRepository
 from dsa_workbench.core.services.postgres.refs import PostgresRefRepository
 from dsa_workbench.core.services.postgres.staging import PostgresStagingRepository
+from dsa_workbench.core.services.postgres.tickets import PostgresTicketRepository
 from dsa_workbench.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -42,6 +46,9 @@ class UnitOfWork:
     objects: IObjectRepository
     staging: IStagingRepository
     jobs: IJobRepository
+    job_history: IJobHistory
+    tickets: ITicketRepository
+    garbage: IGarbageRepository
     profiles: IProfileRepository
 
     def __init__(self, database: Database) -> None:
@@ -56,7 +63,11 @@ class UnitOfWork:
         self.commits = PostgresCommitRepository(connection)
         self.objects = PostgresObjectRepository(connection)
         self.staging = PostgresStagingRepository(connection)
-        self.jobs = PostgresJobRepository(connection)
+        history = PostgresJobHistory(connection)
+        self.job_history, self._publish = history, history.publish
+        self.jobs = PostgresJobRepository(connection, history)
+        self.tickets = PostgresTicketRepository(connection)
+        self.garbage = PostgresGarbageRepository(connection)
         self.profiles = PostgresProfileRepository(connection)
         return self
 
@@ -73,4 +84,5 @@ class UnitOfWork:
         """Make all of it durable at once."""
         if self._connection is None:
             raise RuntimeError("commit() belongs inside the `with` statement of its unit of work.")
+        self._publish()
         self._connection.commit()

@@ -29,6 +29,8 @@ def job(found: Job) -> Document:
     blocks: list[Block] = [head]
     if found.error is not None:
         blocks.append(line(f"{visible(found.error.message)} {visible(found.error.hint)}".rstrip()))
+        if found.state is JobState.QUEUED and found.next_try_at is not None:
+            blocks.append(line(f"It is tried again at {moment(found.next_try_at)}."))
     elif found.result is not None:
         blocks.append(line(*_result(found, found.result), f", {duration(found.seconds)}."))
         blocks += [line(visible(note)) for note in found.result.get("notes", ())]
@@ -40,6 +42,8 @@ def job(found: Job) -> Document:
         blocks.append(line(f"{visible(found.cancel_requested_by or '')} asked it to end; it does at its next step."))
     if found.cancel_requested and found.state is JobState.SUCCEEDED:
         blocks.append(line("The request to cancel it came when the work was done."))
+    if found.attempts > 1:
+        blocks.append(line(f"This was try {found.attempts}." if found.ended else f"Tries so far: {found.attempts}."))
     times = [f"by {visible(found.actor)}", f"created {moment(found.created_at)}"]
     if found.ended_at is not None:
         times.append(f"ended {moment(found.ended_at)}")

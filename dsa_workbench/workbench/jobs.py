@@ -12,9 +12,10 @@ from dsa_workbench.core.model.ids import from_hex
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import InvalidInput, JobUnfinished, error_of
-from dsa_workbench.features.jobs.cancel_job import cancel_job, cancelled_by
+from dsa_workbench.features.jobs.cancel_job import cancel_job
 from dsa_workbench.features.jobs.list_jobs import get_job, list_jobs
 from dsa_workbench.features.jobs.running import StartJob
+from dsa_workbench.features.jobs.settle_jobs import cancelled_by
 from dsa_workbench.results import CommitResult, Exported, JobResult, Jobs
 from dsa_workbench.workbench.connection import Connection
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dsa_workbench.core.database import Database
-from dsa_workbench.core.embedded import EmbeddedPostgres
 from dsa_workbench.core.model.user import Actor
-from dsa_workbench.core.services.postgres.store import PostgresStore
+from dsa_workbench.core.services.opening import open_store
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.settings import Settings, read_settings
 from dsa_workbench.workbench.workbench import Workbench
@@ -32,13 +30,6 @@ def connect(url: str | None = None, *, actor: str | None = None, settings: Setti
     settings = settings or read_settings()
     who = Actor(actor or settings.actor)
     cache = SegmentCache(settings.cache_bytes)
-    given = url or settings.database_url
-    if given is not None:
-        return Workbench(who, PostgresStore(Database(given)), cache)
-    server = EmbeddedPostgres(settings.data_dir)
-    try:
-        store = PostgresStore(Database(server.acquire(), ensure=server.ensure))
-    except BaseException:
-        server.release()
-        raise
-    return Workbench(who, store, cache, server=server, folder=str(settings.data_dir))
+    found = open_store(settings, url)
+    folder = str(settings.data_dir) if found.server is not None else None
+    return Workbench(who, found.store, cache, server=found.server, folder=folder)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dsa_workbench.features.datasets.delete_dataset import delete_dataset, restore_dataset
 from dsa_workbench.features.datasets.list_datasets import list_datasets
 from dsa_workbench.features.upkeep.check import check
+from dsa_workbench.features.upkeep.collect import Collected, collect
 from dsa_workbench.results import CheckReport, Datasets
 from dsa_workbench.workbench.connection import Connection
 
 
 class StoreVerbs(Connection):
-    """Keep the store: datasets, check."""
+    """Keep the store: datasets, check, collect."""
 
     def datasets(self, deleted: bool = False) -> Datasets:
         """List the datasets, or the deleted ones."""
@@ -23,6 +24,13 @@ class StoreVerbs(Connection):
     def restore_dataset(self, name: str) -> None:
         """Bring back a deleted dataset with all its history."""
         restore_dataset(self.actor, self.store, name)
+
+    def collect(self) -> Collected:
+        """Delete what failed imports have left, in two passes an hour apart; workers do it by themselves.
+
+        Nothing that a commit needs is touched, nor anything that is younger than a day.
+        """
+        return collect(self.actor, self.store)
 
     def check(self) -> CheckReport:
         """Read everything that is stored and hash it again; list what is wrong."""

@@ -70,6 +70,11 @@ class Database:
         return self._connector.url
 
     @property
+    def conninfo(self) -> str:
+        """The same for libpq, with our defaults."""
+        return self._connector.conninfo
+
+    @property
     def safe_url(self) -> str:
         """The URL in use without its password."""
         return self._connector.safe_url

@@ -54,6 +54,8 @@ class JobEvent(StrEnum):
     """The work was given up because somebody asked for it."""
     LOSE = "lose"
     """Whoever held it has not been heard of for too long."""
+    RETRY = "retry"
+    """It is to be done again: its worker was lost or told to stop, or a fault came in between that passes."""
 
 
 _MOVES = {
@@ -65,6 +67,7 @@ _MOVES = {
     (JobState.RUNNING, JobEvent.FAIL): JobState.FAILED,
     (JobState.RUNNING, JobEvent.CANCEL): JobState.CANCELLED,
     (JobState.RUNNING, JobEvent.LOSE): JobState.FAILED,
+    (JobState.RUNNING, JobEvent.RETRY): JobState.QUEUED,
 }
 
 
@@ -98,6 +101,10 @@ class Job:
     `about` says in words what it does, `progress` how far it was at `seen_at`, when whoever holds it was last heard of.
     `result` is what came of it, as JSON. The moments are those of the database's clock. `idempotency_key` is the
     key of the write that the job does, so that a second try is not done twice.
+
+    A durable job has a `command`, what to do as JSON. `attempts` counts how often somebody began, `holder` is who did
+    last; `faults` counts the tries that a lost worker or database ended. `next_try_at` is when the next one is due,
+    and `error` says until then why. `ticket` is its place in the queue, `retry_of` the job that it repeats.
     """
 
     id: int
@@ -116,6 +123,26 @@ class Job:
     cancel_requested_by: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    command: Mapping[str, Any] | None = None
+    attempts: int = 0
+    faults: int = 0
+    next_try_at: datetime | None = None
+    holder: str | None = None
+    ticket: int | None = None
+    retry_of: int | None = None
+
+    @property
+    def durable(self) -> bool:
+        """Say whether what it does is written down, so that any worker can do it, again after a restart."""
+        return self.command is not None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Guess how long it still takes, from the bytes so far; None where nobody knows."""
+        done, total = self.progress.bytes_done, self.progress.bytes_total
+        if self.state is not JobState.RUNNING or not total or not done:
+            return None
+        return self.seconds * max(total - done, 0) / done
 
     @property
     def ended(self) -> bool:
@@ -144,3 +171,28 @@ def moved(job: Job, event: JobEvent, *, result: Mapping[str, Any] | None = None,
         There is no such move.
     """
     return replace(job, state=next_state(job.state, event), result=result, error=error)
+
+
+@dataclass(frozen=True, slots=True)
+class JobChange:
+    """A change of a job's state. Numbers grow in the order in which changes became visible, over all jobs.
+
+    `event` is that of `JobEvent`, or ``add`` for a new job, or ``ask`` where somebody asked it to end.
+    """
+
+    id: int
+    job: int
+    at: datetime
+    event: str
+    state: JobState
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A line of a job's log; `level` is ``info``, ``warning`` or ``error``."""
+
+    id: int
+    at: datetime
+    level: str
+    text: str

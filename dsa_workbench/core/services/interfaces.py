@@ -6,7 +6,7 @@ compare-and-swap and by nothing else. Objects are written leaves first, the ref 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -14,11 +14,10 @@ from typing import Any, Protocol, Self
 
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
-from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind
 from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
-from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobRepository, ITicketRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,58 +224,6 @@ class IStagingRepository(Protocol):
         ...
 
 
-class IJobRepository(Protocol):
-    """Background jobs. A state changes by compare-and-swap on the old one, and by nothing else."""
-
-    def add(
-        self,
-        kind: JobKind,
-        about: str,
-        actor: Actor,
-        *,
-        dataset: str | None = None,
-        ref: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> Job:
-        """Write down a job that waits for its turn."""
-        ...
-
-    def get(self, job_id: int) -> Job:
-        """Fetch a job; raise NotFound where there is none."""
-        ...
-
-    def move(
-        self,
-        job: Job,
-        event: JobEvent,
-        *,
-        result: Mapping[str, Any] | None = None,
-        error: JobError | None = None,
-    ) -> Job | None:
-        """Change a job's state if it is still that of `job`; return it as it is now, None where it is another.
-
-        To be lost, a job must not have been heard of since `job` was read, either. Raises InvalidInput where the
-        event cannot happen in that state.
-        """
-        ...
-
-    def beat(self, job_id: int, progress: Progress) -> Job | None:
-        """Say that a job is held and how far it is; return it as it is now, None where it has ended."""
-        ...
-
-    def ask_to_cancel(self, job: Job, actor: Actor) -> Job | None:
-        """Note who asks a running job to end, the first one; None where it does not run any more."""
-        ...
-
-    def silent(self, seconds: float) -> list[Job]:
-        """List jobs that have not ended and whose holder was not heard of for so long."""
-        ...
-
-    def list(self, limit: int) -> list[Job]:
-        """List jobs, latest first."""
-        ...
-
-
 class IProfileRepository(Protocol):
     """Equality profiles of datasets, by version. A version never changes; a change is a new version."""
 
@@ -301,6 +248,42 @@ class IProfileRepository(Protocol):
         ...
 
 
+class IGarbageRepository(Protocol):
+    """What nothing refers to. It is condemned first, and deleted when no writer can still count on it."""
+
+    def drop_dead_writes(self, seconds: float) -> int:
+        """Remove the records of writes that were not heard of for so long; return how many."""
+        ...
+
+    def page_bodies(self) -> Iterator[bytes]:
+        """Walk the bodies of all pages."""
+        ...
+
+    def bases(self) -> set[ObjectId]:
+        """Name the segments that others are stored as a patch of."""
+        ...
+
+    def old_segments(self, seconds: float) -> Iterator[ObjectId]:
+        """Walk the segments that were stored so long ago and are not condemned."""
+        ...
+
+    def condemn(self, ids: Sequence[ObjectId]) -> None:
+        """Condemn segments that nothing refers to."""
+        ...
+
+    def due(self, seconds: float) -> list[ObjectId]:
+        """List what was condemned so long ago, and before every write began that is under way."""
+        ...
+
+    def spare(self, ids: Sequence[ObjectId]) -> None:
+        """Take segments off the list of the condemned."""
+        ...
+
+    def delete(self, ids: Sequence[ObjectId]) -> tuple[int, int]:
+        """Delete those of these that are still condemned; return how many, and their bytes."""
+        ...
+
+
 class IUnitOfWork(Protocol):
     """One transaction and the repositories in it. It is rolled back unless `commit` was called."""
 
@@ -310,6 +293,9 @@ class IUnitOfWork(Protocol):
     objects: IObjectRepository
     staging: IStagingRepository
     jobs: IJobRepository
+    job_history: IJobHistory
+    tickets: ITicketRepository
+    garbage: IGarbageRepository
     profiles: IProfileRepository
 
     def __enter__(self) -> Self: ...

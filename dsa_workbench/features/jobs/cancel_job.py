@@ -8,13 +8,7 @@ from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobState
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput, JobStopped
-from dsa_workbench.features.jobs.settle_jobs import UNDONE, settle_jobs
-
-
-def cancelled_by(job: Job) -> JobError:
-    """Say that a job was cancelled, and by whom."""
-    told = f"The job was cancelled by {job.cancel_requested_by}: {UNDONE[job.kind]}."
-    return JobError(told, "Run it again if you want it.", JobStopped.code)
+from dsa_workbench.features.jobs.settle_jobs import settle_jobs
 
 
 def cancel_job(actor: Actor, store: IStore, job_id: int, held: Collection[int] = ()) -> Job:
@@ -39,6 +33,8 @@ def cancel_job(actor: Actor, store: IStore, job_id: int, held: Collection[int] =
             if job.state is JobState.QUEUED:
                 error = JobError(f"The job was cancelled by {actor.name} before it began.", code=JobStopped.code)
                 changed = unit.jobs.move(job, JobEvent.CANCEL, error=error)
+                if changed is not None:
+                    unit.tickets.drop(changed)
             else:
                 changed = unit.jobs.ask_to_cancel(job, actor)
             # A state only goes forward, so another look finds it running, or ended.

@@ -19,9 +19,8 @@ from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobState
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, InvalidInput, JobStopped, error_of
-from dsa_workbench.features.jobs.cancel_job import cancelled_by
 from dsa_workbench.features.jobs.running import Ending, Running, StartJob, stopped
-from dsa_workbench.features.jobs.settle_jobs import UNDONE
+from dsa_workbench.features.jobs.settle_jobs import UNDONE, cancelled_by
 
 AT_ONCE = 4
 """Jobs that run at the same time; more of them wait for their turn, so that memory and connections stay in bounds."""

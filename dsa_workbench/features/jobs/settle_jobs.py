@@ -1,4 +1,7 @@
-"""Settling jobs whose process is gone: nobody else will write down how they ended."""
+"""Settling jobs whose process is gone: nobody else will write down how they ended.
+
+A durable job is queued again, for as many tries as it has.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind, JobState
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
 from dsa_workbench.errors import JobStopped
+from dsa_workbench.features.jobs.try_again import try_again
 
 GONE_AFTER = 60.0
 """Seconds of silence after which a job's process is taken for gone. A heartbeat comes twice a second, so this is the
@@ -23,21 +27,34 @@ _HINTS = {
 }
 
 
-def settle_jobs(store: IStore, held: Collection[int] = ()) -> None:
+def settle_jobs(store: IStore, held: Collection[int] = (), gone_after: float = GONE_AFTER) -> None:
     """Move jobs that nobody holds any more to their end; `held` are those of this process, which lives.
 
-    An import that was committed before its process went has succeeded: its idempotency key tells.
+    A durable one goes back to the queue, unless it was to be cancelled or has had all its tries. An import that was
+    committed before its process went has succeeded: its idempotency key tells.
     """
     with store.unit() as unit:
-        for job in unit.jobs.silent(GONE_AFTER):
+        for job in unit.jobs.silent(gone_after):
             if job.id in held:
                 continue
             result = _committed(unit, job)
             if result is not None:
                 unit.jobs.move(job, JobEvent.SUCCEED, result=result)
-            else:
+            elif not job.durable:
                 unit.jobs.move(job, JobEvent.LOSE, error=_lost(job))
+            elif job.cancel_requested:
+                if unit.jobs.move(job, JobEvent.CANCEL, error=cancelled_by(job)) is not None:
+                    unit.tickets.drop(job)
+            else:
+                gone = JobError("The worker that did it is gone.", code=JobStopped.code)
+                try_again(unit, job, gone, fault=True, drop=True)
         unit.commit()
+
+
+def cancelled_by(job: Job) -> JobError:
+    """Say that a job was cancelled, and by whom."""
+    told = f"The job was cancelled by {job.cancel_requested_by}: {UNDONE[job.kind]}."
+    return JobError(told, "Run it again if you want it.", JobStopped.code)
 
 
 def _lost(job: Job) -> JobError:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind, JobState, moved
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.user import Actor
-from dsa_workbench.core.services.postgres.tables import jobs
+from dsa_workbench.core.services.postgres.job_history import PostgresJobHistory
+from dsa_workbench.core.services.postgres.tables import QUEUE, jobs
 from dsa_workbench.errors import NotFound
 
 _clock = sa.func.clock_timestamp()
@@ -24,9 +25,44 @@ _get = sa.select(jobs).where(_this)
 _list = sa.select(jobs).order_by(jobs.c.id.desc()).limit(sa.bindparam("most"))
 _silent = (
     sa.select(jobs)
-    .where(_live, jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")))
+    .where(
+        _live,
+        jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
+        # A durable job that waits needs nobody who holds it.
+        sa.or_(jobs.c.command.is_(None), jobs.c.state == JobState.RUNNING.value),
+    )
     .order_by(jobs.c.id)
 )
+_ticketless = (
+    sa.select(jobs)
+    .where(
+        _live,
+        jobs.c.state == JobState.QUEUED.value,
+        jobs.c.command.is_not(None),
+        jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
+        sa.text(
+            f"NOT EXISTS (SELECT FROM {QUEUE}.procrastinate_jobs t WHERE t.id = jobs.ticket AND t.status = 'todo')"
+        ),
+    )
+    .order_by(jobs.c.id)
+)
+_lock_key = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
+_by_key = (
+    sa.select(jobs)
+    .where(
+        jobs.c.idempotency_key == sa.bindparam("key"),
+        jobs.c.kind == sa.bindparam("kind"),
+        jobs.c.dataset == sa.bindparam("dataset"),
+        jobs.c.command.is_not(None),
+        jobs.c.state.not_in((JobState.FAILED.value, JobState.CANCELLED.value)),
+    )
+    .order_by(jobs.c.id.desc())
+    .limit(1)
+)
+_forget = sa.delete(jobs).where(
+    jobs.c.ended_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds"))
+)
+_commands = sa.select(jobs.c.command).where(_live, jobs.c.command.is_not(None))
 _beat = sa.update(jobs).where(_this, _live).values(seen_at=_clock).returning(*jobs.c)
 _ask = (
     sa.update(jobs)
@@ -39,8 +75,8 @@ _ask = (
 class PostgresJobRepository:
     """Jobs in the table `jobs`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, history: PostgresJobHistory) -> None:
+        self._connection, self._history = connection, history
 
     def add(
         self,
@@ -51,8 +87,10 @@ class PostgresJobRepository:
         dataset: str | None = None,
         ref: str | None = None,
         idempotency_key: str | None = None,
+        command: Mapping[str, Any] | None = None,
+        retry_of: int | None = None,
     ) -> Job:
-        """Write down a job that waits for its turn."""
+        """Write down a job that waits for its turn; a durable one by its `command`."""
         values = {
             "kind": kind.value,
             "about": _storable(about),
@@ -60,8 +98,12 @@ class PostgresJobRepository:
             "dataset": dataset and _storable(dataset),
             "ref": ref and _storable(ref),
             "idempotency_key": idempotency_key,
+            "command": None if command is None else dict(command),
+            "retry_of": retry_of,
         }
-        return _job(self._connection.execute(_add, values).one())
+        job = _job(self._connection.execute(_add, values).one())
+        self._history.note(job, "add")
+        return job
 
     def get(self, job_id: int) -> Job:
         """Fetch a job; raise NotFound where there is none."""
@@ -82,6 +124,9 @@ class PostgresJobRepository:
         *,
         result: Mapping[str, Any] | None = None,
         error: JobError | None = None,
+        holder: str | None = None,
+        fault: bool = False,
+        seconds: float = 0,
     ) -> Job | None:
         """Change a job's state if it is still that of `job`; return it as it is now, None where it is another."""
         after = moved(job, event, result=result, error=error)
@@ -90,29 +135,68 @@ class PostgresJobRepository:
             "result": None if result is None else dict(result),
             "error": None if error is None else asdict(error),
         }
-        unchanged = [jobs.c.id == job.id, jobs.c.state == job.state.value]
-        if event is JobEvent.LOSE:
+        unchanged = [jobs.c.id == job.id, jobs.c.state == job.state.value, jobs.c.attempts == job.attempts]
+        if event in (JobEvent.LOSE, JobEvent.RETRY):
             unchanged.append(jobs.c.seen_at == job.seen_at)
+        if event is JobEvent.LOSE:
             values["ended_at"] = job.seen_at
         else:
             values["seen_at"] = _clock
         if event is JobEvent.START:
-            values["started_at"] = _clock
+            values |= {"started_at": _clock, "attempts": jobs.c.attempts + 1, "holder": holder, "next_try_at": None}
+        elif event is JobEvent.RETRY:
+            values |= {
+                "faults": jobs.c.faults + int(fault),
+                "next_try_at": _clock + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds),
+            }
         elif after.ended:
             values.setdefault("ended_at", _clock)
-        return self._changed(sa.update(jobs).where(*unchanged).values(values).returning(*jobs.c))
+        found = self._changed(sa.update(jobs).where(*unchanged).values(values).returning(*jobs.c))
+        if found is not None:
+            self._history.note(found, event.value)
+        return found
 
-    def beat(self, job_id: int, progress: Progress) -> Job | None:
-        """Say that a job is held and how far it is; return it as it is now, None where it has ended."""
-        return self._changed(_beat.values({**asdict(progress), "phase": _storable(progress.phase)}), {"this": job_id})
+    def beat(self, job_id: int, progress: Progress, attempt: int | None = None) -> Job | None:
+        """Say that a job is held and how far it is; return it as it is now, None where it has ended.
+
+        With `attempt`, None also where that try is not the one at work any more.
+        """
+        beat = _beat
+        if attempt is not None:
+            beat = beat.where(jobs.c.attempts == attempt, jobs.c.state == JobState.RUNNING.value)
+        found = self._changed(beat.values({**asdict(progress), "phase": _storable(progress.phase)}), {"this": job_id})
+        if found is not None:
+            self._history.moves_on(job_id)
+        return found
 
     def ask_to_cancel(self, job: Job, actor: Actor) -> Job | None:
         """Note who asks a running job to end, the first one; None where it does not run any more."""
-        return self._changed(_ask, {"this": job.id, "who": actor.name})
+        found = self._changed(_ask, {"this": job.id, "who": actor.name})
+        if found is not None:
+            self._history.note(found, "ask")
+        return found
 
     def silent(self, seconds: float) -> builtins.list[Job]:
         """List jobs that have not ended and whose holder was not heard of for so long."""
         return [_job(row) for row in self._connection.execute(_silent, {"seconds": seconds})]
+
+    def ticketless(self, seconds: float) -> builtins.list[Job]:
+        """List durable jobs that have waited for so long and have no ticket that waits with them."""
+        return [_job(row) for row in self._connection.execute(_ticketless, {"seconds": seconds})]
+
+    def by_key(self, kind: JobKind, dataset: str, key: str) -> Job | None:
+        """Find the durable job of this key that waits, runs or has succeeded; others with it wait for this unit."""
+        self._connection.execute(_lock_key, {"key": key})
+        row = self._connection.execute(_by_key, {"key": key, "kind": kind.value, "dataset": dataset}).one_or_none()
+        return None if row is None else _job(row)
+
+    def forget(self, seconds: float) -> int:
+        """Delete jobs that ended so long ago, with their history; return how many."""
+        return self._connection.execute(_forget, {"seconds": seconds}).rowcount
+
+    def commands(self) -> builtins.list[Mapping[str, Any]]:
+        """List what durable jobs that have not ended are to do."""
+        return list(self._connection.scalars(_commands))
 
     def _changed(self, statement: Any, values: Mapping[str, Any] | None = None) -> Job | None:
         row = self._connection.execute(statement, values or {}).one_or_none()

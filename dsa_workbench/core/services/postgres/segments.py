@@ -25,7 +25,12 @@ _ASKED = 10_000
 _FETCHED = 64
 """Segments a query fetches: few enough to stay in bounds with wide text, enough to hide the round trip."""
 
-_PRESENT = "SELECT id FROM dsa.segments WHERE id = ANY(%b)"
+# What the collector has condemned counts as missing, and storing it again takes it out of the list.
+_PRESENT = """
+SELECT id FROM dsa.segments s
+WHERE id = ANY(%b) AND NOT EXISTS (SELECT FROM dsa.condemned c WHERE c.id = s.id)
+"""
+_REPRIEVE = "DELETE FROM dsa.condemned WHERE id = ANY(%b)"
 _FETCH = "SELECT id, rows, size, encoding, blob, base FROM dsa.segments WHERE id = ANY(%b)"
 _NEXT = """
 SELECT id, rows, size, encoding, blob, base FROM dsa.segments WHERE id > %b ORDER BY id LIMIT %s
@@ -68,6 +73,7 @@ class PostgresSegmentStore:
             write = _insert if attempt else _copy
             try:
                 with self._database.raw() as connection:
+                    _reprieve(connection, segments)
                     wanted = _wanted(connection, segments)
                     return write(connection, wanted) if wanted else 0
             except (AlreadyExists, DatabaseUnavailable) as err:
@@ -119,6 +125,12 @@ def _missing(connection: psycopg.Connection[Any], ids: Sequence[ObjectId]) -> se
         for start in range(0, len(asked), _ASKED):
             left.difference_update(row[0] for row in cursor.execute(_PRESENT, [asked[start : start + _ASKED]]))
     return left
+
+
+def _reprieve(connection: psycopg.Connection[Any], segments: Sequence[StoredSegment]) -> None:
+    """Keep the collector from deleting these; where it is just deleting them, wait until they are gone."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(_REPRIEVE, [sorted({segment.id for segment in segments})])
 
 
 def _wanted(connection: psycopg.Connection[Any], segments: Sequence[StoredSegment]) -> list[StoredSegment]:

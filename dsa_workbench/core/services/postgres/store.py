@@ -10,12 +10,13 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.migrations.upgrade import migrate
 from dsa_workbench.core.services.interfaces import StoredSegment, StoreInfo
 from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
-from dsa_workbench.core.services.postgres.tables import SCHEMA
+from dsa_workbench.core.services.postgres.tables import QUEUE, SCHEMA
 from dsa_workbench.core.unit_of_work import UnitOfWork
 
 _INFO = sa.text(
     "SELECT split_part(current_setting('server_version'), ' ', 1), coalesce(sum(pg_total_relation_size(c.oid)), 0) "
-    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = :schema AND c.relkind = 'r'"
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname IN (:schema, :queue) AND c.relkind = 'r'"
 )
 
 
@@ -46,5 +47,5 @@ class PostgresStore:
     def info(self) -> StoreInfo:
         """Describe the server, and add up what our tables take there."""
         with self.database.transaction() as connection:
-            server, size = connection.execute(_INFO, {"schema": SCHEMA}).one()
+            server, size = connection.execute(_INFO, {"schema": SCHEMA, "queue": QUEUE}).one()
         return StoreInfo(f"PostgreSQL {server}", int(size))

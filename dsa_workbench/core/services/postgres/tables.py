@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON, JSONB, TIMESTAMP
 
 SCHEMA = "dsa"
+QUEUE = "dsa_queue"
+"""The schema of the queue's tables, which are procrastinate's."""
 FORMAT = 1
 """The version of what is stored. A store whose `meta` names a higher one is refused."""
 
@@ -199,9 +201,53 @@ jobs = sa.Table(
     sa.Column("started_at", _MOMENT),
     sa.Column("ended_at", _MOMENT),
     sa.Column("seen_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("command", JSON(none_as_null=True)),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("faults", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("next_try_at", _MOMENT),
+    sa.Column("holder", sa.Text),
+    # Into a table of the queue, and no foreign key: what the queue holds can be thrown away and made again.
+    sa.Column("ticket", sa.BigInteger),
+    sa.Column("retry_of", sa.BigInteger),
 )
 # Not on `seen_at`: a heartbeat then touches no index.
 sa.Index("jobs_live", jobs.c.id, postgresql_where=jobs.c.ended_at.is_(None))
+
+sa.Index("jobs_idempotency_key", jobs.c.idempotency_key, postgresql_where=jobs.c.idempotency_key.is_not(None))
+
+job_events = sa.Table(
+    "job_events",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("job_id", sa.BigInteger, nullable=False),
+    sa.Column("at", _MOMENT, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(["job_id"], [jobs.c.id], ondelete="CASCADE"),
+    sa.Index(None, "job_id", "id"),
+)
+
+job_log = sa.Table(
+    "job_log",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("job_id", sa.BigInteger, nullable=False),
+    sa.Column("at", _MOMENT, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["job_id"], [jobs.c.id], ondelete="CASCADE"),
+    sa.Index(None, "job_id", "id"),
+)
+
+# Segments that nothing referred to at `at`. Until they are deleted, a writer that stores one of them takes it out.
+condemned = sa.Table(
+    "condemned",
+    metadata,
+    _id(),
+    sa.Column("at", _MOMENT, nullable=False),
+    sa.PrimaryKeyConstraint("id"),
+)
 
 staging = sa.Table(
     "staging",

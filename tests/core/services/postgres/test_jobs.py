@@ -6,7 +6,7 @@ import pytest
 
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind, JobState
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.core.services.interfaces import IJobRepository
+from dsa_workbench.core.services.job_interfaces import IJobRepository
 from dsa_workbench.errors import InvalidInput, NotFound
 from tests.fixtures.history import ANN, BOB
 from tests.fixtures.waiting import wait_until_blocked

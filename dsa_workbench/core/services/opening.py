@@ -1,0 +1,45 @@
+"""Opening a store: the one that is named, or the embedded one of the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsa_workbench.core.database import Database
+from dsa_workbench.core.embedded import EmbeddedPostgres
+from dsa_workbench.core.services.postgres.store import PostgresStore
+from dsa_workbench.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore:
+    """A store that is open, and the hold on its embedded server, if it has one."""
+
+    store: PostgresStore
+    server: EmbeddedPostgres | None = None
+
+    def close(self) -> None:
+        """Give back the connections; the embedded server stops when its last user leaves."""
+        self.store.database.dispose()
+        if self.server is not None:
+            self.server.release()
+
+
+def open_store(settings: Settings, url: str | None = None) -> OpenStore:
+    """Open the store of this URL, or of the settings, or the embedded one.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        The server does not answer, or the embedded one cannot be started.
+    InvalidInput
+        The URL is none.
+    """
+    given = url or settings.database_url
+    if given is not None:
+        return OpenStore(PostgresStore(Database(given)))
+    server = EmbeddedPostgres(settings.data_dir)
+    try:
+        return OpenStore(PostgresStore(Database(server.acquire(), ensure=server.ensure)), server)
+    except BaseException:
+        server.release()
+        raise
