@@ -26,4 +26,10 @@ def corpora() -> Path:
     return Path(folder)
 
 
-pytest_plugins = ["tests.fixtures.jobs", "tests.fixtures.postgres", "tests.fixtures.server", "tests.fixtures.workbench"]
+pytest_plugins = [
+    "tests.fixtures.jobs",
+    "tests.fixtures.postgres",
+    "tests.fixtures.server",
+    "tests.fixtures.workbench",
+    "tests.fixtures.workers",
+]

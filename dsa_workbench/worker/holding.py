@@ -72,7 +72,11 @@ class Holder:
     def _do(self, job_id: int, attempt: int) -> None:
         if self._leaving.is_set():
             return  # it waits without a ticket then, and is given another one
-        job = begin_job(self._store, job_id, attempt, self._name)
+        try:
+            job = begin_job(self._store, job_id, attempt, self._name)
+        except DsaError as err:
+            _log.warning("job %d cannot be begun now, and is brought again: %s", job_id, err)
+            return
         if job is None:
             return
         nothing = StartJob(job.kind, job.about, lambda _tell: None, lambda _value: {})

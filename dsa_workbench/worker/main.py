@@ -52,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = replace(settings, spool_dir=given.spool)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("dsa_workbench.worker").setLevel(logging.INFO)
+    # A queue that is lost and found again is told by the worker, in a line.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     try:
         asyncio.run(run_worker(settings, concurrency=given.jobs, gone_after=given.gone_after, signals=True))
     except DsaError as err:

@@ -99,8 +99,12 @@ class Worker:
             while not self._stopping.is_set():
                 try:
                     await self._serve()
-                except (ProcrastinateException, DatabaseUnavailable, OSError, TimeoutError) as err:
+                except (ProcrastinateException, DatabaseUnavailable) as err:
                     _log.warning("the worker lost the queue, and comes back: %s", _reason(err))
+                except DsaError:
+                    raise
+                except Exception:  # noqa: BLE001 - whatever the driver says, jobs must not wait until somebody looks
+                    _log.exception("the worker lost the queue, and comes back")
                 await _until(self._stopping, _RECONNECT_SECONDS)
         finally:
             self._holder.leave()

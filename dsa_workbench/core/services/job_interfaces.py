@@ -115,8 +115,8 @@ class ITicketRepository(Protocol):
         """Give a job a ticket for its next try, not before so many seconds; jobs of one `lock` go one by one."""
         ...
 
-    def drop(self, job: Job) -> None:
-        """Take a job's ticket out of the queue, also where a worker has taken it."""
+    def drop(self, job: Job, *, taken: bool = False) -> None:
+        """Take a job's ticket out of the queue while it waits there; `taken`: also where a worker has taken it."""
         ...
 
     def sweep(self, seconds: float) -> None:

@@ -107,6 +107,6 @@ def rescue_jobs(store: IStore, gone_after: float) -> None:
         unit.tickets.sweep(max(gone_after, 30.0))
         # Of two tickets for one try, the second is not used, so this need not be sure.
         for job in unit.jobs.ticketless(min(gone_after, 10.0)):
-            unit.tickets.drop(job)
+            unit.tickets.drop(job, taken=True)
             unit.tickets.issue(job, lock=lock_of(job))
         unit.commit()

@@ -44,7 +44,7 @@ def settle_jobs(store: IStore, held: Collection[int] = (), gone_after: float = G
                 unit.jobs.move(job, JobEvent.LOSE, error=_lost(job))
             elif job.cancel_requested:
                 if unit.jobs.move(job, JobEvent.CANCEL, error=cancelled_by(job)) is not None:
-                    unit.tickets.drop(job)
+                    unit.tickets.drop(job, taken=True)
             else:
                 gone = JobError("The worker that did it is gone.", code=JobStopped.code)
                 try_again(unit, job, gone, fault=True, drop=True)

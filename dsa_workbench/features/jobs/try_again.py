@@ -36,13 +36,13 @@ def try_again(unit: IUnitOfWork, job: Job, error: JobError, *, fault: bool, drop
         if failed is not None:
             unit.job_history.log(job.id, told, "error")
             if drop:
-                unit.tickets.drop(job)
+                unit.tickets.drop(job, taken=True)
         return failed
     seconds = pause_after(faults) if fault else 0.0
     queued = unit.jobs.move(job, JobEvent.RETRY, error=error, fault=fault, seconds=seconds)
     if queued is not None:
         if drop:
-            unit.tickets.drop(job)
+            unit.tickets.drop(job, taken=True)
         unit.tickets.issue(queued, lock=lock_of(queued), seconds=seconds)
         level = "warning" if fault else "info"
         unit.job_history.log(job.id, f"{error.message} It is tried again in {seconds:g} s.", level)

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from dsa_workbench.core.database import Database
 from dsa_workbench.core.migrations import upgrade
+from dsa_workbench.core.migrations.queue import queue_version
 from dsa_workbench.core.migrations.upgrade import HEAD, SCRIPTS, VERSION_TABLE, migrate
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.postgres.store import PostgresStore
@@ -93,6 +94,17 @@ def test_head_and_format_are_those_of_the_scripts(store, database):
     assert ScriptDirectory(str(SCRIPTS)).get_current_head() == HEAD
     with database.raw() as connection:
         assert connection.execute("SELECT value FROM dsa.meta WHERE key = 'format'").fetchone() == (str(FORMAT),)
+
+
+def test_the_queue_has_the_tables_of_the_procrastinate_that_is_installed(pg_url):
+    """Where this fails, procrastinate has new tables: add a step that drops the schema and makes it again."""
+    assert queue_version() == "03.04.00_50_post_add_retry_failed_job_procedure"
+    with psycopg.connect(pg_url) as connection:
+        assert connection.execute("SELECT value FROM dsa.meta WHERE key = 'queue'").fetchone() == (queue_version(),)
+        paths = connection.execute(
+            "SELECT DISTINCT proconfig FROM pg_proc WHERE pronamespace = 'dsa_queue'::regnamespace"
+        ).fetchall()
+        assert paths == [(["search_path=dsa_queue, pg_temp"],)]
 
 
 def test_opening_again_changes_nothing(pg_url):

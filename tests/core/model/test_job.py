@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind, JobState, moved, next_state
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import InvalidInput
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,6 +55,15 @@ def test_a_move_keeps_what_the_job_is_about_and_adds_what_came_of_it() -> None:
     assert moved(running, JobEvent.FAIL, error=error).error == error
     assert not JOB.ended
     assert done.ended
+
+
+def test_how_long_it_still_takes_is_guessed_from_the_bytes() -> None:
+    times = {"started_at": NOON, "seen_at": NOON + timedelta(seconds=4)}
+    running = replace(JOB, state=JobState.RUNNING, progress=Progress("reading", 10, 25, 100), **times)
+    assert running.seconds_left == 12
+    assert replace(running, progress=Progress("reading", 10, 25)).seconds_left is None
+    assert replace(running, progress=Progress("reading", 0, 0, 100)).seconds_left is None
+    assert replace(running, state=JobState.QUEUED).seconds_left is None
 
 
 def test_how_long_it_has_been_at_work() -> None:

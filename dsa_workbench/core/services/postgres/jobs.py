@@ -33,6 +33,14 @@ _silent = (
     )
     .order_by(jobs.c.id)
 )
+# Between taking a ticket and beginning the job, a worker that lives has it in its hands.
+_NO_TICKET = f"""
+NOT EXISTS (
+    SELECT FROM {QUEUE}.procrastinate_jobs t LEFT JOIN {QUEUE}.procrastinate_workers w ON w.id = t.worker_id
+    WHERE t.id = jobs.ticket
+      AND (t.status = 'todo' OR t.status = 'doing' AND w.last_heartbeat > clock_timestamp() - interval '30 seconds')
+)
+"""
 _ticketless = (
     sa.select(jobs)
     .where(
@@ -40,9 +48,7 @@ _ticketless = (
         jobs.c.state == JobState.QUEUED.value,
         jobs.c.command.is_not(None),
         jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
-        sa.text(
-            f"NOT EXISTS (SELECT FROM {QUEUE}.procrastinate_jobs t WHERE t.id = jobs.ticket AND t.status = 'todo')"
-        ),
+        sa.text(_NO_TICKET),
     )
     .order_by(jobs.c.id)
 )

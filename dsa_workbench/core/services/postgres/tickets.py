@@ -31,7 +31,7 @@ WITH issued AS (
 )
 UPDATE {SCHEMA}.jobs SET ticket = issued.id FROM issued WHERE jobs.id = :job
 """)
-_DROP = sa.text(f"DELETE FROM {QUEUE}.procrastinate_jobs WHERE id = :ticket")
+_DROP = sa.text(f"DELETE FROM {QUEUE}.procrastinate_jobs WHERE id = :ticket AND (:taken OR status = 'todo')")
 _SWEEP = sa.text(f"""
 DELETE FROM {QUEUE}.procrastinate_jobs t
 WHERE t.status = 'doing'
@@ -72,10 +72,10 @@ class PostgresTicketRepository:
         args = json.dumps({"job": job.id, "attempt": job.attempts + 1})
         self._connection.execute(_ISSUE, {"lock": lock, "args": args, "seconds": seconds, "job": job.id})
 
-    def drop(self, job: Job) -> None:
-        """Take a job's ticket out of the queue, also where a worker has taken it."""
+    def drop(self, job: Job, *, taken: bool = False) -> None:
+        """Take a job's ticket out of the queue while it waits there; `taken`: also where a worker has taken it."""
         if job.ticket is not None:
-            self._connection.execute(_DROP, {"ticket": job.ticket})
+            self._connection.execute(_DROP, {"ticket": job.ticket, "taken": taken})
 
     def sweep(self, seconds: float) -> None:
         """Take out tickets that a worker took which is gone by now, and that no job waits for any more."""
