@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dsa",
-        description="DSA Workbench, git for tables. In notebooks: %%load_ext dsa_workbench, then %%dsa help.",
+        description="DSA Workbench, git for tables. In notebooks: %load_ext dsa_workbench, then %dsa help.",
     )
     commands = parser.add_subparsers(title="commands", required=True)
     worker = commands.add_parser(
