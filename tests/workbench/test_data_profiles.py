@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dsa_workbench.columns.layout import normalize
+from dsa_workbench.columns.sketch import merge, sketch
 from dsa_workbench.errors import NotFound
+from dsa_workbench.features.versioning.profile_table import bounds, tell
 from dsa_workbench.workbench import Workbench
+from tests.properties.strategies import arrays, types
 
 
 def test_a_profile_tells_the_columns_at_a_version(wb: Workbench) -> None:
@@ -61,3 +68,11 @@ def test_values_of_every_kind_and_none_at_all_are_profiled(wb: Workbench) -> Non
     assert "kinds" in repr(found)
     wb.commit(table.slice(0, 0), "empty")
     assert wb.profile("empty")["when"].quartiles == ()
+
+
+@given(st.data(), types())
+def test_any_type_is_told(data: Any, kind: Any) -> None:
+    array = normalize(data.draw(arrays(kind, 9)))
+    told = tell(pa.field("c", array.type), "type", merge([sketch(array)]), list(bounds(array)))
+    assert (told.rows, told.nulls) == (9, array.null_count)
+    assert (told.minimum is None) == (told.maximum is None)

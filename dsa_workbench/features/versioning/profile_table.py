@@ -28,18 +28,19 @@ def profile_table(table: StoredTable, columns: Sequence[str] | None) -> tuple[Co
     parts: list[list[Sketch]] = [[sketch(pa.array([], f.type))] for f in schema]
     ends: list[list[Any]] = [[] for _ in schema]
     for batch in table.read_chunks(names, range(len(table.chunks))) if names else ():
-        for array, sketches, bounds in zip(batch.columns, parts, ends, strict=True):
+        for array, sketches, found in zip(batch.columns, parts, ends, strict=True):
             sketches.append(sketch(array))
-            bounds.extend(_bounds(array))
+            found.extend(bounds(array))
     types = {c.name: c.type for c in table.schema.columns}
     return tuple(
-        _column(field, types[field.name], merge(sketches), bounds)
-        for field, sketches, bounds in zip(schema, parts, ends, strict=True)
+        tell(field, types[field.name], merge(sketches), found)
+        for field, sketches, found in zip(schema, parts, ends, strict=True)
     )
 
 
-def _column(field: Any, type_text: str, whole: Sketch, bounds: list[Any]) -> ColumnProfile:
-    low, high = (_ticked(field.type, end(bounds)) if bounds else None for end in (min, max))
+def tell(field: Any, type_text: str, whole: Sketch, found: list[Any]) -> ColumnProfile:
+    """Put a column's profile together from its merged sketch and the bounds of its chunks."""
+    low, high = (_ticked(field.type, end(found)) if found else None for end in (min, max))
     quartiles = tuple(_ticked(field.type, whole.quantile(share)) for share in (0.25, 0.5, 0.75))
     return ColumnProfile(
         field.name, type_text, whole.rows, whole.nulls, whole.distinct, low, high,
@@ -47,7 +48,7 @@ def _column(field: Any, type_text: str, whole: Sketch, bounds: list[Any]) -> Col
     )  # fmt: skip
 
 
-def _bounds(array: Any) -> tuple[Any, ...]:
+def bounds(array: Any) -> tuple[Any, ...]:
     """Give the least and the greatest value, times as ticks; nothing where there is no order or no value."""
     kind, t = array.type, pa.types
     if t.is_nested(kind) or t.is_null(kind) or t.is_interval(kind) or array.null_count == len(array):
@@ -74,5 +75,7 @@ def _ticked(kind: Any, ticks: Any) -> Any:
         return ticks
     # Without the zone: the text is in UTC, and no database of zones is asked.
     plain = pa.timestamp(kind.unit) if pa.types.is_timestamp(kind) else kind
-    whole = pa.array([int(ticks)], pa.int32() if kind.bit_width == 32 else pa.int64())
+    top = (1 << kind.bit_width - 1) - 1
+    # A quartile is a float, which may round beyond what the type holds.
+    whole = pa.array([min(int(ticks), top)], pa.int32() if kind.bit_width == 32 else pa.int64())
     return whole.view(plain).cast(pa.string())[0].as_py()
