@@ -11,6 +11,8 @@ The tree::
     ├── RefConflict           somebody else moved the ref: look at the new head, then decide
     ├── RefProtected          the ref refuses writes: unprotect it or write to another branch
     ├── NotPermitted          the actor may not do this
+    ├── UploadConflict        a part of a file that does not follow what is there: look at the offset, send what follows
+    ├── QuotaExceeded         there is no room for more: make some, or wait
     ├── JobStopped            a background job ended before its work was done: run it again if it is still wanted
     ├── JobUnfinished         a background job has not ended in the time that was given: wait again
     ├── Unsupported           this version of the product, or this machine, cannot do it
@@ -96,6 +98,18 @@ class NotPermitted(DsaError):
     """An act the acting user has no right to."""
 
     code = "not_permitted"
+
+
+class UploadConflict(DsaError):
+    """A part of a file that does not follow what is there; `details["offset"]` is where it goes on."""
+
+    code = "upload_conflict"
+
+
+class QuotaExceeded(DsaError):
+    """More than the store, or the server, has room for."""
+
+    code = "quota_exceeded"
 
 
 class JobStopped(DsaError):

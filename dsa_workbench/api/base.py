@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import hashlib
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
-from dsa_workbench.api.operation import JSON, Operation
+from dsa_workbench.api.operation import JSON, Operation, operations
 from dsa_workbench.api.problems import MEDIA_TYPE, RETRY_SECONDS, HttpProblem, problem_of
 from dsa_workbench.api.service import Service
 from dsa_workbench.api.streaming import Pipe, into
@@ -42,9 +42,20 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     async def prepare(self) -> None:  # type: ignore[override] # redirects are not for an API
         """Give the request a name, and let the server find out who asks."""
         asked = self.request.headers.get("X-Request-ID", "")
-        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex[:16]
+        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else _new_id()
         self.set_header("X-Request-ID", self.request_id)
         await super().prepare()
+        if (
+            not self._finished
+            and self.request.method != "OPTIONS"
+            and (self.request.method or "").lower() not in self.allowed
+        ):
+            raise HTTPError(405)
+
+    @property
+    def allowed(self) -> list[str]:
+        """The methods that the route has."""
+        return list(operations(type(self)))
 
     def set_default_headers(self) -> None:
         """Set what every answer has, those with errors too."""
@@ -60,6 +71,11 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def service(self) -> Service:
         """The store and its threads."""
         found: Service = self._app.service
+        return found
+
+    def described(self) -> dict[str, Any]:
+        """Describe the API as it stands here."""
+        found: dict[str, Any] = self._app.described()
         return found
 
     @property
@@ -86,7 +102,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     def check_arguments(self, model: type[BaseModel] | None) -> None:
         """Refuse parameters that the operation does not have: they would be ignored in silence otherwise."""
-        known = set(model.model_fields) if model is not None else set()
+        known = {info.alias or name for name, info in model.model_fields.items()} if model is not None else set()
         for name in self.request.query_arguments:
             if name not in known and name not in _OF_THE_SERVER:
                 listed = f"It has {', '.join(sorted(known))}." if known else "It has none."
@@ -95,7 +111,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def query_of(self, model: type[Model]) -> Model:
         """Check the parameters of the query."""
         given: dict[str, Any] = {}
-        for name in model.model_fields:
+        for field, info in model.model_fields.items():
+            name = info.alias or field
             values = self.get_query_arguments(name, strip=False)
             if values:
                 given[name] = values[-1] if len(values) == 1 else values
@@ -108,11 +125,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
             raise HttpProblem(415, f"The body is {kind or 'of no type'}.", hint=f"Send {JSON}.")
         if len(self.request.body) > self.service.limits.body_bytes:
             raise HttpProblem(413, f"The body has more than {self.service.limits.body_bytes:,} bytes.")
-        try:
-            given = json.loads(self.request.body or b"{}")
-        except ValueError as err:
-            raise HttpProblem(400, f"The body is no JSON: {err}.") from err
-        return model.model_validate(given)
+        # A flag is no number here, and a number no text.
+        return model.model_validate_json(self.request.body or b"{}", strict=True)
 
     def no_body(self) -> None:
         """Refuse a body that nobody would look at."""
@@ -216,6 +230,10 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Tell of an error as problem JSON."""
         err = kwargs.get("exc_info", (None, None, None))[1]
+        self.request_id = self.request_id or _new_id()
+        self.set_header("X-Request-ID", self.request_id)
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(["OPTIONS", *(m.upper() for m in self.allowed)]))
         problem = problem_of(err, status_code, self.request_id)
         self.etag = None
         self.set_status(problem.status, HTTPStatus(problem.status).phrase)
@@ -225,8 +243,22 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         self.finish(problem.model_dump_json(), set_content_type=MEDIA_TYPE)
 
 
+def _new_id() -> str:
+    return uuid.uuid4().hex[:16]
+
+
+def tag_of(*parts: str) -> str:
+    """Make an entity tag of what an answer depends on."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
 class NotThere(ApiHandler):
     """Whatever else stands below the API's root."""
+
+    @property
+    def allowed(self) -> list[str]:
+        """All of them: what is not there has no methods that could be named."""
+        return ["get", "head", "post", "put", "patch", "delete"]
 
     async def prepare(self) -> None:  # type: ignore[override] # as above
         """Say that there is no such route; who is not logged in learns nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.pages import cursor_of, place_of
 from dsa_workbench.api.refs import version_of
@@ -51,5 +51,5 @@ class CommitHandler(ApiHandler):
             schema_changes={name: [SchemaChangeTold.of(c) for c in changes] for name, changes in found.schema.items()},
         )
         # The commit never changes, and the refs that point at it do.
-        if not self.is_fresh("-".join([found.commit.id, *sorted(found.refs)]).encode().hex()[-200:]):
+        if not self.is_fresh(tag_of(found.commit.id, *sorted(found.refs))):
             self.answer(told)

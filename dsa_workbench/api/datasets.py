@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from urllib.parse import quote
 
-from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.pages import cursor_of, place_of
 from dsa_workbench.api.problems import HttpProblem
@@ -131,7 +130,7 @@ def _told(wb: Workbench, name: str) -> DatasetTold:
 
 
 def _tag(told: DatasetTold) -> str:
-    return hashlib.sha256(told.model_dump_json().encode()).hexdigest()[:32]
+    return tag_of(told.model_dump_json())
 
 
 def _check(told: DatasetTold, expected: str | None) -> None:

@@ -11,7 +11,8 @@ from jupyter_server.utils import url_path_join
 from traitlets import Enum, Float, Integer, Unicode
 
 from dsa_workbench import __version__
-from dsa_workbench.api.routes import API_ROOT, handlers_of
+from dsa_workbench.api.openapi import document
+from dsa_workbench.api.routes import API_ROOT, ROUTES, handlers_of
 from dsa_workbench.api.service import Limits, Service
 from dsa_workbench.settings import Settings, read_settings
 
@@ -45,13 +46,25 @@ class DsaWorkbenchApp(ExtensionApp):
     writers = Integer(_LIMITS.writers, min=1, help="Writes at once.").tag(config=True)
     read_seconds = Float(_LIMITS.read_seconds, min=0.001, help="How long a read may take.").tag(config=True)
     body_bytes = Integer(_LIMITS.body_bytes, min=1_000, help="The size of a body in JSON.").tag(config=True)
+    upload_dir = Unicode("", help="Where uploads wait; beside the data folder by default.").tag(config=True)
+    upload_bytes = Integer(_LIMITS.upload_bytes, min=1, help="The size of a body that brings a file.").tag(config=True)
+    stall_seconds = Float(
+        _LIMITS.stall_seconds, min=0.1, help="How long a client may send nothing in the midst of a body."
+    ).tag(config=True)
+    quota_bytes = Integer(_LIMITS.quota_bytes, min=1, help="What all uploads may take of the disk.").tag(config=True)
+    keep_hours = Float(_LIMITS.keep_hours, min=0.0, help="How long an upload waits for a part.").tag(config=True)
 
     service: Service
 
     def initialize_settings(self) -> None:
         """Make what handlers share; the store is opened when it is first needed."""
-        limits = Limits(self.readers, self.writers, self.read_seconds, self.body_bytes)
-        self.service = Service(self._store_settings(), limits)
+        settings = self._store_settings()
+        limits = Limits(
+            self.readers, self.writers, self.read_seconds, self.body_bytes, self.upload_bytes, self.stall_seconds,
+            self.quota_bytes, self.keep_hours,
+        )  # fmt: skip
+        uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
+        self.service = Service(settings, limits, uploads)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
@@ -68,6 +81,11 @@ class DsaWorkbenchApp(ExtensionApp):
             return self.service.own_actor
         name: str = user.username
         return name
+
+    def described(self) -> dict[str, Any]:
+        """Describe the API as it stands below this server's base URL."""
+        base = self.serverapp.base_url if self.serverapp is not None else "/"
+        return document(ROUTES, url_path_join(base, API_ROOT))
 
     def current_activity(self) -> list[str] | None:
         """Say what keeps the server from being stopped for want of activity."""

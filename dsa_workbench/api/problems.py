@@ -18,10 +18,12 @@ from dsa_workbench.errors import (
     JobUnfinished,
     NotFound,
     NotPermitted,
+    QuotaExceeded,
     RefConflict,
     RefProtected,
     StoreCorrupt,
     Unsupported,
+    UploadConflict,
 )
 from dsa_workbench.models.problems import Problem
 
@@ -37,6 +39,8 @@ _STATUS: dict[type[DsaError], tuple[int, str]] = {
     RefConflict: (409, "The ref was moved by somebody else"),
     RefProtected: (403, "The ref is protected"),
     NotPermitted: (403, "It is not permitted"),
+    UploadConflict: (409, "The part does not follow what is there"),
+    QuotaExceeded: (507, "There is no room"),
     JobStopped: (409, "The job ended before its work was done"),
     JobUnfinished: (409, "The job has not ended"),
     Unsupported: (501, "It cannot be done here"),

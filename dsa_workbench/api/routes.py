@@ -7,13 +7,17 @@ from tornado.web import RequestHandler
 from dsa_workbench.api.base import NotThere
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
+from dsa_workbench.api.described import DocsHandler, OpenApiHandler
+from dsa_workbench.api.diffs import DiffHandler
+from dsa_workbench.api.exports import ExportHandler
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, SchemaHandler
+from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
 
-_D, _R, _C = r"(?P<dataset>[^/]+)", r"(?P<ref>[^/]+)", r"(?P<commit>[^/]+)"
+_D, _R, _C, _U = (f"(?P<{name}>[^/]+)" for name in ("dataset", "ref", "commit", "upload"))
 
 ROUTES: dict[str, type[RequestHandler]] = {
     "datasets": DatasetsHandler,
@@ -21,10 +25,18 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/restore": RestoreHandler,
     f"datasets/{_D}/refs": RefsHandler,
     f"datasets/{_D}/refs/{_R}": RefHandler,
+    f"datasets/{_D}/refs/{_R}/uploads": UploadsHandler,
+    f"datasets/{_D}/refs/{_R}/uploads/{_U}": UploadHandler,
+    f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
+    f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
+    f"datasets/{_D}/diff": DiffHandler,
+    f"datasets/{_D}/export": ExportHandler,
+    "openapi.json": OpenApiHandler,
+    "docs": DocsHandler,
     "health/live": LiveHandler,
     "health/ready": ReadyHandler,
 }

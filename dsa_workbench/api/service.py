@@ -10,17 +10,26 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.features.uploads.spool import Spool
+from dsa_workbench.features.versioning.profiles import used_profile
+from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 
 T = TypeVar("T")
+DISK_THREADS = 4
+HELD_DIFFS = 4
+"""Diffs that are held for their next page: positions of changed rows, eight bytes or so for each."""
 _log = logging.getLogger(__name__)
 
 
@@ -36,18 +45,30 @@ class Limits:
     """How long a read may take before its client is told that it is too slow. What streams may take as it likes."""
     body_bytes: int = 1 << 20
     """Of a request in JSON."""
+    upload_bytes: int = 64 << 30
+    """Of one request that brings a file."""
+    stall_seconds: float = 30.0
+    """How long a client may send nothing in the midst of a body."""
+    quota_bytes: int = 32 << 30
+    """What all uploads that are not done may take of the disk."""
+    keep_hours: float = 48.0
+    """How long an upload waits for its next part."""
 
 
 class Service:
     """The store behind the API, and the threads that work on it."""
 
-    def __init__(self, settings: Settings, limits: Limits) -> None:
+    def __init__(self, settings: Settings, limits: Limits, uploads: Path) -> None:
         self.limits = limits
+        self.spool = Spool(uploads, quota_bytes=limits.quota_bytes, keep=timedelta(hours=limits.keep_hours))
         self._settings = settings
         self._workbench: Workbench | None = None
         self._opening = threading.Lock()
         self._closed = False
+        self._held = threading.Lock()
+        self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
+        self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     @property
@@ -75,6 +96,30 @@ class Service:
                 self._workbench = connect(settings=self._settings)
             return self._workbench.acting_as(actor)
 
+    def diff(
+        self,
+        wb: Workbench,
+        sides: tuple[str, str],
+        key: Sequence[str] | None,
+        profile: str | None,
+        *,
+        merge_base: bool = False,
+    ) -> Diff:
+        """Compare two pinned versions, on a thread; the last few diffs are held, since they are read in pages."""
+        used = used_profile(wb.actor, wb.store, profile, *sides)
+        asked = (sides, tuple(key or ()), repr(used), merge_base)
+        with self._held:
+            found = self._diffs.get(asked)
+            if found is not None:
+                self._diffs.move_to_end(asked)
+                return found
+        found = wb.diff(*sides, key=key, profile=profile, merge_base=merge_base)
+        with self._held:
+            self._diffs[asked] = found
+            while len(self._diffs) > HELD_DIFFS:
+                self._diffs.popitem(last=False)
+        return found
+
     async def read(self, actor: str, work: Callable[[Workbench], T]) -> T:
         """Do a piece of reading on a thread.
 
@@ -93,6 +138,10 @@ class Service:
         """Do a piece of reading whose result goes out while it is made, however long it takes."""
         return await self._on(self._readers, actor, work)
 
+    def on_disk(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Do a short piece of work on the disk, on a thread."""
+        return asyncio.get_running_loop().run_in_executor(self._disk, work)
+
     async def _on(self, pool: ThreadPoolExecutor, actor: str, work: Callable[[Workbench], T]) -> T:
         context = contextvars.copy_context()
         task = partial(context.run, lambda: work(self.workbench(actor)))
@@ -106,7 +155,7 @@ class Service:
         with self._opening:
             self._closed = True
             workbench, self._workbench = self._workbench, None
-        for pool in (self._readers, self._writers):
+        for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
         if workbench is not None:
             workbench.close(cancel_jobs=True)

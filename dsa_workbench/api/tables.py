@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
-from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.negotiation import FORMATS, JSON, chosen
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.pages import cursor_of, place_of
@@ -50,7 +49,7 @@ class SchemaHandler(ApiHandler):
             )  # fmt: skip
 
         told = await self.read(ask)
-        if not self.is_fresh(_tag(told.commit, told.table), immutable=_is_commit(query.at, told.commit)):
+        if not self.is_fresh(tag_of(told.commit, told.table), immutable=_is_commit(query.at, told.commit)):
             self.answer(told)
 
 
@@ -72,7 +71,7 @@ class DataHandler(ApiHandler):
             query = query.model_copy(update={"offset": place["offset"]})
         at = await self.read(lambda wb: _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec)))
         immutable = _is_commit(query.at, at[1].commit.id)
-        if self.is_fresh(_tag(at[1].commit.id, at[0], media, query.model_dump_json()), immutable=immutable):
+        if self.is_fresh(tag_of(at[1].commit.id, at[0], media, query.model_dump_json()), immutable=immutable):
             return
         if media == JSON:
             body = await self.read(lambda _: _page(*at, query))
@@ -125,10 +124,6 @@ def _page(name: str, at: TableAt, query: DataAsked) -> bytes:
 def _beyond_doubles(kind: Any) -> bool:
     wide = pa.types.is_int64(kind) or pa.types.is_uint64(kind)
     return bool(wide or pa.types.is_decimal(kind))
-
-
-def _tag(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 def _is_commit(at: str, commit: str) -> bool:

@@ -247,11 +247,11 @@ def _ints_array(values: npt.NDArray[Any], width: int, bitmap: Any, kind: Any, ro
 
 
 def _text_array(lengths: npt.NDArray[Any], bitmap: Any, body: bytes, kind: Any, rows: int) -> Any:
-    offsets = np.zeros(rows + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    if offsets[-1] != len(body):
+    if (rows and lengths.min() < 0) or lengths.sum(dtype=np.int64) != len(body):
         raise StoreCorrupt("A packed text segment does not have the length it claims.", hint=_CORRUPT_HINT)
-    return _from_buffers(kind, rows, bitmap, [offsets.astype(np.int32), pa.py_buffer(body)])
+    offsets = np.zeros(rows + 1, dtype=np.int32)
+    np.cumsum(lengths, dtype=np.int32, out=offsets[1:])
+    return _from_buffers(kind, rows, bitmap, [offsets, pa.py_buffer(body)])
 
 
 def _from_buffers(kind: Any, rows: int, bitmap: Any, parts: list[Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from dsa_workbench.core.model.spec import check_name
+from dsa_workbench.core.model.spec import MAX_NAME, check_name
 from dsa_workbench.errors import DsaError
 
 
@@ -32,12 +32,21 @@ def _named(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-DatasetName = Annotated[str, _named("dataset"), Field(description="Letters, digits and _ - . + /.", examples=["sales"])]
-RefName = Annotated[str, _named("branch"), Field(description="Letters, digits and _ - . + /.", examples=["main"])]
+_NAME = r"^[^\W_][\w.+/-]*$"
+DatasetName = Annotated[
+    str,
+    Field(pattern=_NAME, max_length=MAX_NAME, description="Letters, digits and _ - . + /.", examples=["sales"]),
+    _named("dataset"),
+]
+RefName = Annotated[
+    str,
+    Field(pattern=_NAME, max_length=MAX_NAME, description="Letters, digits and _ - . + /.", examples=["main"]),
+    _named("branch"),
+]
 CommitId = Annotated[
     str, Field(pattern="^[0-9a-f]{4,64}$", description="A commit id, or its beginning.", examples=["3fa9c1d"])
 ]
-Cursor = Annotated[str | None, Field(description="The `next` of the page before this one.")]
+Cursor = Annotated[str | None, Field(pattern="^[A-Za-z0-9_-]+$", description="The `next` of the page before this one.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Entries of a page.")]
 
 

@@ -10,7 +10,7 @@ from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.models.base import Given, Told
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """Take ``a,b``, or the parameter given several times."""
     if isinstance(value, str):
         return [part for part in value.split(",") if part]
@@ -23,7 +23,7 @@ At = Annotated[
 TableName = Annotated[str | None, Field(None, max_length=500, description="The table, where the version has several.")]
 Columns = Annotated[
     list[str] | None,
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     Field(None, description="Only these columns, in this order: `a,b`, or the parameter given several times."),
 ]
 Where = Annotated[

@@ -32,7 +32,7 @@ I64 = npt.NDArray[np.int64]
 DECODERS = 2
 _VALUE_BYTES = 10
 """What a decoded value takes, about."""
-_GROUP_BYTES = 4 << 20
+_GROUP_BYTES = 12 << 20
 """Canonical bytes (guessed) that are fetched in one round trip."""
 
 

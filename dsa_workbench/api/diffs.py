@@ -1,0 +1,109 @@
+"""The route of diffs: a summary, a page of changed rows, or all of them as a stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dsa_workbench.api.base import ApiHandler, tag_of
+from dsa_workbench.api.negotiation import ARROW_STREAM, CSV, HTML, JSON, JSON_LINES, PARQUET, XLSX, chosen
+from dsa_workbench.api.operation import Operation, operation
+from dsa_workbench.api.problems import HttpProblem
+from dsa_workbench.api.refs import version_of
+from dsa_workbench.api.streaming import Pipe
+from dsa_workbench.core.model.spec import VersionSpec
+from dsa_workbench.features.versioning.history import show
+from dsa_workbench.files.writing.json_text import json_rows
+from dsa_workbench.models.commits import SchemaChangeTold
+from dsa_workbench.models.diffs import DiffAsked, DiffTold, EventTold, TableDiffTold
+from dsa_workbench.results import Diff
+from dsa_workbench.workbench import Workbench
+
+RESOURCE = "diff"
+FORMATS = {
+    ARROW_STREAM: "arrows", CSV: "csv", PARQUET: "parquet", JSON_LINES: "jsonl", XLSX: "xlsx", HTML: "html",
+}  # fmt: skip
+"""Media type -> the format of an exported diff."""
+
+
+class DiffHandler(ApiHandler):
+    """What differs between two versions."""
+
+    @operation(
+        Operation(
+            "Compare two versions", "read", RESOURCE, {200: DiffTold}, query=DiffAsked, media=tuple(FORMATS),
+            headers=("If-None-Match", "Accept"), problems=(400, 403, 404, 406, 504),
+        )
+    )  # fmt: skip
+    async def get(self, dataset: str, query: DiffAsked) -> None:
+        """Give the diff as the client accepts it. A diff of two commit ids never changes but by the profile."""
+        media = chosen(self.request.headers.get("Accept", ""), (JSON, *FORMATS))
+        old = version_of(dataset, query.from_)
+        new = version_of(query.to_dataset or dataset, query.to)
+
+        def compare(wb: Workbench) -> tuple[str, str, Diff]:
+            from_commit, to_commit = (show(wb.actor, wb.store, spec).commit.id for spec in (old, new))
+            pinned = (str(VersionSpec(old.dataset, from_commit)), str(VersionSpec(new.dataset, to_commit)))
+            profile = None if query.profile == "dataset" else "none"
+            found = self.service.diff(wb, pinned, query.key, profile, merge_base=query.merge_base)
+            return from_commit, to_commit, found
+
+        from_commit, to_commit, diff = await self.read(compare)
+        if query.table is not None and query.table not in diff.tables:
+            names = ", ".join(diff.tables)
+            raise HttpProblem(404, f"This diff has no table {query.table!r}.", hint=f"It has: {names}.")
+        profile = repr(diff.profile)
+        if self.is_fresh(tag_of(from_commit, to_commit, profile, media, query.model_dump_json())):
+            return
+        if media == JSON:
+            body = await self.read(lambda _: _told(from_commit, to_commit, diff, query))
+            self.finish(body, set_content_type=f"{JSON}; charset=utf-8")
+            return
+        self.set_header("Content-Type", media)
+        if media == HTML:
+            # The page of a diff is made of users' data: it may show itself, and do nothing.
+            self.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+
+        def write(pipe: Pipe) -> None:
+            diff.export(pipe, query.table, FORMATS[media])
+
+        await self.send_stream(write)
+
+
+def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> bytes:
+    tables: dict[str, Any] = dict(diff.tables)
+    told = DiffTold(
+        from_commit=from_commit, to_commit=to_commit, profile=diff.profile.title if diff.profile else None,
+        tables={name: _table(table, query.events) for name, table in tables.items()}, offset=query.offset,
+    )  # fmt: skip
+    if not query.limit:
+        return told.model_dump_json(exclude_none=True).encode()
+    name = query.table or _only(diff)
+    page = tables[name].rows(query.offset, query.limit + 1, query.kinds)
+    more = page.num_rows > query.limit
+    page = page.slice(0, query.limit)
+    told = told.model_copy(
+        update={
+            "table": name, "row_columns": page.column_names, "rows": [],
+            "next_offset": query.offset + query.limit if more else None,
+        }
+    )  # fmt: skip
+    written = b",".join(json_rows(batch) for batch in page.to_batches() if batch.num_rows)
+    # Quotes in names are escaped, so that this text is found but once.
+    head, _, tail = told.model_dump_json(exclude_none=True).partition('"rows":[]')
+    return b"".join([head.encode(), b'"rows":[', written, b"]", tail.encode()])
+
+
+def _only(diff: Diff) -> str:
+    if len(diff.tables) != 1:
+        names = ", ".join(diff.tables)
+        raise HttpProblem(400, "Several tables differ.", hint=f"Name one with table=: {names}.")
+    return next(iter(diff.tables))
+
+
+def _table(table: Any, events: bool) -> TableDiffTold:
+    counts = table.counts
+    return TableDiffTold(
+        **counts.to_dict(), moved=counts.moved, cells=counts.cells, reformed=counts.reformed, pairing=table.pairing,
+        key=list(table.key), schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
+        events=[EventTold.of(e) for e in table.events] if events else None,
+    )  # fmt: skip

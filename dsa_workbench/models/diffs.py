@@ -1,0 +1,110 @@
+"""Diffs and exports on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from dsa_workbench.core.model.event import Event
+from dsa_workbench.models.base import Given, Told
+from dsa_workbench.models.commits import SchemaChangeTold
+from dsa_workbench.models.tables import At, Columns, OrderBy, TableName, Where, listed
+
+Kind = Literal["added", "removed", "changed"]
+
+
+class DiffAsked(Given):
+    """Which versions, and which of their differences."""
+
+    from_: str = Field(
+        min_length=1, max_length=500, alias="from", description="The old side: a ref, a commit, `main~1`."
+    )
+    to: str = Field("main", min_length=1, max_length=500, description="The new side.")
+    to_dataset: str | None = Field(None, max_length=200, description="The new side's dataset, where it is another.")
+    table: TableName
+    key: Annotated[
+        list[str] | None,
+        BeforeValidator(listed),
+        Field(None, description="Pair rows by these columns, whatever the tables declare."),
+    ]
+    profile: Literal["dataset", "none"] = Field(
+        "dataset", description="`none`: values alone count, whatever the dataset's equality profile says."
+    )
+    kinds: Annotated[
+        list[Kind] | None, BeforeValidator(listed), Field(None, description="Only rows that were added, say.")
+    ]
+    events: bool = Field(False, description="Say what happened to tables as a whole; this reads what it proves.")
+    merge_base: bool = Field(False, description="From the last commit that both sides have in common.")
+    offset: int = Field(0, ge=0)
+    limit: int = Field(0, ge=0, le=10_000, description="Changed rows to give of the one table, or of the named one.")
+
+
+class EventTold(Told):
+    """What happened to a table as a whole."""
+
+    kind: str
+    sentence: str
+
+    @classmethod
+    def of(cls, event: Event) -> EventTold:
+        """Tell of an event."""
+        return cls(kind=event.kind.value, sentence=event.sentence)
+
+
+class TableDiffTold(Told):
+    """What differs in one table."""
+
+    added: int
+    removed: int
+    changed: int
+    unchanged: int
+    moved: int = Field(description="Rows that stand in another order.")
+    cells: dict[str, int] = Field(description="Changed cells by column.")
+    reformed: dict[str, int] = Field(description="Cells by column that are equal, and written otherwise.")
+    pairing: str = Field(description="How rows were paired.")
+    key: list[str]
+    schema_changes: list[SchemaChangeTold]
+    events: list[EventTold] | None = None
+
+
+class DiffTold(Told):
+    """What differs between two versions, and perhaps a page of the rows of one table."""
+
+    from_commit: str
+    to_commit: str
+    profile: str | None = Field(None, description="The equality profile that it went by.")
+    tables: dict[str, TableDiffTold]
+    table: str | None = Field(None, description="The table whose rows follow.")
+    row_columns: list[str] | None = Field(
+        None, description="change, old_row, new_row, changed_columns; old.c and new.c for each column c."
+    )
+    rows: list[list[Any]] | None = None
+    offset: int = 0
+    next_offset: int | None = Field(None, description="Where the next page begins; absent on the last.")
+
+
+class ExportAsked(Given):
+    """What to write, and how."""
+
+    at: At
+    table: TableName
+    format: Literal["csv", "tsv", "parquet", "arrow", "arrows", "jsonl", "sql", "xlsx"] = "csv"
+    columns: Columns
+    where: Where
+    order_by: OrderBy
+    offset: int = Field(0, ge=0)
+    limit: int | None = Field(None, ge=0)
+    compression: Literal["gz", "zst", "bz2", "xz", "none"] | None = None
+    exact: bool = Field(False, description="The bytes of the file that was imported with exact=True.")
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    quote: Literal["needed", "all"] = "needed"
+    line_end: Literal["lf", "crlf", "cr"] = "lf"
+    header: bool = True
+    encoding: str = Field("utf-8", max_length=40)
+    null: str = Field("", max_length=100)
+    decimal: str = Field(".", min_length=1, max_length=1)
+    guard_formulas: bool = Field(False, description="Keep spreadsheets from taking texts for formulas.")
+    sql_table: str | None = Field(None, max_length=200)
+    sql_create: bool = False
+    filename: str | None = Field(None, max_length=200, description="What the file is to be called.")

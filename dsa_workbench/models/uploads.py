@@ -1,0 +1,127 @@
+"""Uploads and what becomes of them, on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from dsa_workbench.features.uploads.spool import Upload
+from dsa_workbench.models.base import Given, Told
+from dsa_workbench.models.tables import listed
+
+PART_BYTES = 8 << 20
+"""What a client is told to send at once."""
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+Names = Annotated[list[str] | None, BeforeValidator(listed)]
+
+
+def _typed(given: Any) -> Any:
+    """Take ``a=text,b=int`` for a dict."""
+    if isinstance(given, str) and "=" in given:
+        return dict(pair.split("=", 1) for pair in given.split(",") if "=" in pair)
+    return given
+
+
+Types = Annotated[dict[str, str] | str | None, BeforeValidator(_typed)]
+Sign = Annotated[str | None, Field(max_length=1)]
+
+
+class UploadGiven(Given):
+    """A file that is to come in parts."""
+
+    name: str = Field(min_length=1, max_length=500, examples=["orders.csv"])
+    size: int | None = Field(None, ge=0, description="In bytes; more than these are refused.")
+    sha256: Sha256 | None = Field(None, description="Of the whole file: it is checked when it is complete.")
+
+
+class UploadTold(Told):
+    """A file on its way in."""
+
+    id: str
+    name: str
+    size: int | None = None
+    offset: int = Field(description="Bytes that are on disk: the next part begins here.")
+    part_bytes: int = Field(PART_BYTES, description="How much to send at once, about.")
+    expires_at: str
+
+    @classmethod
+    def of(cls, upload: Upload) -> UploadTold:
+        """Tell of an upload."""
+        return cls(id=upload.id, name=upload.name, size=upload.size, offset=upload.offset, expires_at=upload.expires_at)
+
+
+class PartAsked(Given):
+    """Where a part begins."""
+
+    offset: int = Field(ge=0)
+
+
+class ImportAsked(Given):
+    """How a file is to be imported; what is left out is found out."""
+
+    table: str | None = Field(None, max_length=200)
+    key: Names = Field(None, description="Key columns: `a,b`.")
+    mode: Literal["replace", "append", "upsert"] = "replace"
+    message: str | None = Field(None, max_length=10_000)
+    rejects: Literal["refuse", "skip"] | None = None
+    max_rejects: int | None = Field(None, ge=0)
+    exact: bool = False
+    types: Types = Field(None, description='`text`, or `{"zip": "text"}`; in a query `zip=text,qty=int`.')
+    sheets: Names = None
+    delimiter: Sign = None
+    quote: Sign = None
+    escape: Sign = None
+    comment: Sign = None
+    line_end: Literal["lf", "crlf", "cr"] | None = None
+    encoding: str | None = Field(None, max_length=40)
+    compression: Literal["gz", "zst", "bz2", "xz", "none"] | None = None
+    member: str | None = Field(None, max_length=500)
+    skip_rows: int | None = Field(None, ge=0)
+    header: bool | None = None
+    decimal: Sign = None
+    thousands: Sign = None
+    null_tokens: Names = None
+    decimals: Literal["float", "exact"] | None = None
+    ragged: Literal["error", "fill"] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """Give what was said, as the import takes it."""
+        given = self.model_dump(exclude_none=True, exclude_unset=True, exclude={"name"})
+        if "line_end" in given:
+            given["line_end"] = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}[given["line_end"]]
+        return given
+
+
+class FileAsked(ImportAsked):
+    """A whole file in one request, and how it is to be imported."""
+
+    name: str = Field("upload.csv", min_length=1, max_length=500)
+
+
+class CommitAsked(Given):
+    """How a table in the body is to be committed."""
+
+    table: str | None = Field(None, max_length=200)
+    key: Names = None
+    mode: Literal["replace", "append", "upsert"] = "replace"
+    message: str | None = Field(None, max_length=10_000)
+
+    def options(self) -> dict[str, Any]:
+        """Give what was said, as the import takes it."""
+        return self.model_dump(exclude_none=True, exclude_unset=True)
+
+
+class CommittedTold(Told):
+    """What came of an import or a commit."""
+
+    commit: str
+    dataset: str
+    ref: str
+    created: bool = Field(description="Whether there is a new commit: what changes nothing makes none.")
+    rows: int
+    summary: Mapping[str, Mapping[str, Any]] = Field(description="What changed, by table.")
+    notes: list[str] = Field(description="What was assumed and decided.")
+    rejects: int = Field(0, description="Rows that were left out.")
