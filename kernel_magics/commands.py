@@ -274,6 +274,17 @@ MERGE = Command(
     ),
     ("With conflicts nothing is written.",),
 )
+PROFILE = Command(
+    "profile",
+    "tell columns in numbers: nulls, distinct values, bounds, quartiles, spread",
+    verbs.profile,
+    (_SPEC,),
+    (TABLE, COLUMNS),
+    (
+        ("%dsa profile sales@v1.0", "all columns of a version"),
+        ("%dsa profile sales --columns qty,price", "two of them"),
+    ),
+)
 KEYS = Command(
     "keys",
     "suggest key columns: which tell all rows apart, by the data",
@@ -369,7 +380,7 @@ CHECK = Command("check", "check that all that is stored is there and whole", ver
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        CONNECT, IMPORT, COMMIT, KEYS, READ, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
+        CONNECT, IMPORT, COMMIT, KEYS, READ, PROFILE, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
         MERGE, APPLY, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip

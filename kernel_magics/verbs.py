@@ -84,6 +84,12 @@ def read(session: Session, words: Namespace) -> Any:
             return reading
 
 
+def profile(session: Session, words: Namespace) -> Any:
+    """Tell a table's columns in numbers."""
+    spec = _with_table(session.spec(words.spec), words.table)
+    return session.workbench.profile(spec, **_given(words, "columns"))
+
+
 def sql(session: Session, words: Namespace) -> Any:
     """Ask versions in SQL, and keep the result under a name where one is given."""
     parameters = dict(_parameter(session, word) for word in words.param or ())

@@ -13,6 +13,7 @@ from dsa_workbench.results.jobs import JobResult, Jobs
 from dsa_workbench.results.keys import SuggestedKeys
 from dsa_workbench.results.merges import Conflicts, MergeResult
 from dsa_workbench.results.preview import Preview, PreviewedTable
+from dsa_workbench.results.profile import TableProfile
 from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
 from dsa_workbench.results.refs import Datasets, Refs
@@ -44,4 +45,5 @@ __all__ = [
     "RowSource",
     "Status",
     "SuggestedKeys",
+    "TableProfile",
 ]

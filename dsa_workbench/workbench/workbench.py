@@ -8,9 +8,12 @@ from dsa_workbench.workbench.histories import HistoryVerbs
 from dsa_workbench.workbench.importing import ImportVerbs
 from dsa_workbench.workbench.keying import KeyVerbs
 from dsa_workbench.workbench.patching import PatchVerbs
+from dsa_workbench.workbench.profiling import ProfileVerbs
 from dsa_workbench.workbench.reading import ReadVerbs
 from dsa_workbench.workbench.upkeep import StoreVerbs
 
 
-class Workbench(ImportVerbs, KeyVerbs, ReadVerbs, PatchVerbs, HistoryVerbs, EqualityVerbs, StoreVerbs, DurableVerbs):
+class Workbench(
+    ImportVerbs, KeyVerbs, ProfileVerbs, ReadVerbs, PatchVerbs, HistoryVerbs, EqualityVerbs, StoreVerbs, DurableVerbs
+):
     """A connection to a store, with the verbs of versioning. Made by `connect`; use it in a `with` statement."""

@@ -54,6 +54,8 @@ def test_keys_are_suggested_of_files_versions_and_variables(notebook: Notebook) 
     notebook.run("%dsa use s")
     assert notebook.run("%dsa keys").keys == found.keys
     assert notebook.run("import pandas as pd\ndf = pd.read_csv('f.csv')\n%dsa keys df").keys == found.keys
+    told = notebook.run("%dsa profile s --columns city")
+    assert [c.name for c in told.columns] == ["city"]
     assert notebook.run("%dsa keys {df[df.n > 9]}").keys == ()
 
 

@@ -1,0 +1,78 @@
+"""Columns in numbers, at any version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsa_workbench.columns.layout import normalize
+from dsa_workbench.columns.sketch import merge, sketch
+from dsa_workbench.errors import NotFound
+from dsa_workbench.features.versioning.profile_table import bounds, tell
+from dsa_workbench.workbench import Workbench
+from tests.properties.strategies import arrays, types
+
+
+def test_a_profile_tells_the_columns_at_a_version(wb: Workbench) -> None:
+    rows = 40_000
+    random = np.random.default_rng(4)
+    qty = random.normal(100, 15, rows)
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=int(d)) for d in random.integers(0, 90, rows)]
+    city = [None if i % 4 == 0 else f"<b>{i % 7}" for i in range(rows)]
+    wb.commit(pa.table({"qty": qty, "day": days, "<i>": city, "tags": [[1]] * rows}), "sales")
+    wb.commit(pa.table({"qty": [1.0], "day": days[:1]}), "sales")
+    found = wb.profile("sales@main~1")
+    assert (found.rows, found["<i>"].nulls, found["<i>"].distinct) == (rows, rows // 4, 7)
+    assert (found["qty"].minimum, found["qty"].maximum) == (qty.min(), qty.max())
+    assert np.abs(np.array(found["qty"].quartiles) - np.quantile(qty, [0.25, 0.5, 0.75])).max() < 2
+    assert (found["day"].minimum, found["day"].maximum) == ("2026-01-01", "2026-03-31")
+    assert found["tags"].distinct is None
+    assert found["tags"].quartiles == ()
+    assert sum(found["qty"].histogram) == rows
+    assert found.to_arrow().num_rows == len(found.to_pandas()) == len(found.to_dict()["columns"]) == 4
+    html = found._repr_html_()
+    assert "<b>0" not in html
+    assert "█" in html
+    assert "█" in repr(found)
+    assert [c.name for c in wb.profile("sales", "qty").columns] == ["qty"]
+    with pytest.raises(NotFound):
+        wb.profile("sales", "gone")
+
+
+def test_values_of_every_kind_and_none_at_all_are_profiled(wb: Workbench) -> None:
+    when = pa.array([1, 2**60], pa.timestamp("ns", "Europe/Berlin"))
+    table = pa.table(
+        {
+            "when": when,
+            "nan": [float("nan"), None],
+            "none": pa.nulls(2),
+            "flag": [True, False],
+            "dec": pa.array([1, 2], pa.decimal128(9, 2)),
+            "took": pa.array([1, 5], pa.duration("s")),
+            "half": pa.array([1, 2], pa.float16()),
+            "raw": pa.array([b"ab", b"cd"], pa.binary(2)),
+        }
+    )
+    wb.commit(table, "kinds")
+    found = wb.profile("kinds")
+    assert found["when"].minimum == "1970-01-01 00:00:00.000000001"
+    assert found["nan"].minimum is None
+    assert found["none"].nulls == 2
+    assert found["raw"].maximum == b"cd"
+    assert "kinds" in repr(found)
+    wb.commit(table.slice(0, 0), "empty")
+    assert wb.profile("empty")["when"].quartiles == ()
+
+
+@given(st.data(), types())
+def test_any_type_is_told(data: Any, kind: Any) -> None:
+    array = normalize(data.draw(arrays(kind, 9)))
+    told = tell(pa.field("c", array.type), "type", merge([sketch(array)]), list(bounds(array)))
+    assert (told.rows, told.nulls) == (9, array.null_count)
+    assert (told.minimum is None) == (told.maximum is None)
