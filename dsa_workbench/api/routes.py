@@ -23,7 +23,7 @@ from dsa_workbench.api.jobs import (
     JobsHandler,
 )
 from dsa_workbench.api.refs import RefHandler, RefsHandler
-from dsa_workbench.api.tables import DataHandler, SchemaHandler
+from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
@@ -44,6 +44,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
+    f"datasets/{_D}/profile": ProfileHandler,
     f"datasets/{_D}/diff": DiffHandler,
     f"datasets/{_D}/export": ExportHandler,
     f"datasets/{_D}/exports": ExportJobsHandler,

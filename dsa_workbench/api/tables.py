@@ -18,9 +18,19 @@ from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.errors import InvalidInput, NotFound
 from dsa_workbench.features.versioning.get_data import TableAt, get_tables
 from dsa_workbench.features.versioning.ordered_rows import chosen_rows
+from dsa_workbench.features.versioning.profile_table import profile_table
 from dsa_workbench.files.writing import WriteOptions, write_batches
 from dsa_workbench.files.writing.json_text import json_rows
-from dsa_workbench.models.tables import DataAsked, DataTold, SchemaAsked, SchemaTold, columns_told
+from dsa_workbench.models.tables import (
+    ColumnProfileTold,
+    DataAsked,
+    DataTold,
+    ProfileAsked,
+    ProfileTold,
+    SchemaAsked,
+    SchemaTold,
+    columns_told,
+)
 from dsa_workbench.workbench import Workbench
 
 RESOURCE = "data"
@@ -51,6 +61,27 @@ class SchemaHandler(ApiHandler):
         told = await self.read(ask)
         if not self.is_fresh(tag_of(told.commit, told.table), immutable=_is_commit(query.at, told.commit)):
             self.answer(told)
+
+
+class ProfileHandler(ApiHandler):
+    """A table's columns in numbers."""
+
+    @operation(Operation("Tell columns in numbers: nulls, distinct values, bounds, quartiles, spread", "read", RESOURCE,
+                         {200: ProfileTold}, query=ProfileAsked, headers=("If-None-Match",)))  # fmt: skip
+    async def get(self, dataset: str, query: ProfileAsked) -> None:
+        """Give the profile; what was told of a version before is told again without reading it."""
+        spec = version_of(dataset, query.at, query.table)
+        name, at = await self.read(lambda wb: _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec)))
+        tag = tag_of(at.commit.id, name, ",".join(query.columns or ()), "profile")
+        if self.is_fresh(tag, immutable=_is_commit(query.at, at.commit.id)):
+            return
+
+        def ask(_: Workbench) -> ProfileTold:
+            found = profile_table(at.table, query.columns)
+            columns = [ColumnProfileTold.of(column) for column in found]
+            return ProfileTold(commit=at.commit.id, table=name, rows=at.table.rows, columns=columns)
+
+        self.answer(await self.read(ask))
 
 
 class DataHandler(ApiHandler):

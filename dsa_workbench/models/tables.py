@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from dsa_workbench.core.model.schema import Schema
+from dsa_workbench.core.model.table_profile import ColumnProfile
 from dsa_workbench.models.base import Given, Told
 
 
@@ -83,6 +85,53 @@ class DataTold(Told):
     offset: int
     total: int | None = Field(None, description="How many rows there are; absent where a condition is not counted.")
     next: str | None = None
+
+
+class ProfileAsked(SchemaAsked):
+    """Whose numbers."""
+
+    columns: Columns
+
+
+class ColumnProfileTold(Told):
+    """A column in numbers; `distinct`, `quartiles` and `histogram` are estimates."""
+
+    name: str
+    type: str
+    rows: int
+    nulls: int
+    distinct: int | None = None
+    minimum: str | int | float | bool | None = Field(None, description="Decimals, bytes and times as texts.")
+    maximum: str | int | float | bool | None = None
+    quartiles: list[str | float] = Field(description="Of texts those of their lengths in bytes.")
+    histogram: list[int] = Field(description="How many values lie in steps of equal width, from least to greatest.")
+
+    @classmethod
+    def of(cls, column: ColumnProfile) -> ColumnProfileTold:
+        """Tell of a column."""
+        return cls(
+            name=column.name, type=column.type, rows=column.rows, nulls=column.nulls, distinct=column.distinct,
+            minimum=_plain(column.minimum), maximum=_plain(column.maximum),
+            quartiles=[q if isinstance(q, str) else float(q) for q in column.quartiles],
+            histogram=list(column.histogram),
+        )  # fmt: skip
+
+
+class ProfileTold(Told):
+    """A table's columns in numbers."""
+
+    commit: str
+    table: str
+    rows: int
+    columns: list[ColumnProfileTold]
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def columns_told(schema: Schema, key: tuple[str, ...], names: list[str] | None = None) -> list[ColumnTold]:

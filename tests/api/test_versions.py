@@ -134,6 +134,18 @@ def test_rows_as_the_client_accepts_them(server: Client, behind: Workbench, sale
     assert server.get(f"datasets/{sales}/data?at={commit}", If_None_Match=kept.headers["Etag"]).status == 304
 
 
+def test_a_profile(server: Client, sales: str) -> None:
+    told = server.get(f"datasets/{sales}/profile")
+    assert told.json()["rows"] == 250
+    numbers, city, big = told.json()["columns"]
+    assert (numbers["minimum"], numbers["maximum"], numbers["nulls"]) == (0, 249, 0)
+    assert abs(numbers["distinct"] - 250) < 25
+    assert (city["nulls"], city["distinct"], city["minimum"], city["maximum"]) == (1, 2, "Köln", "Ulm")
+    assert (big["minimum"], sum(big["histogram"])) == (2**60, 250)
+    assert server.get(f"datasets/{sales}/profile", If_None_Match=told.headers["Etag"]).status == 304
+    assert server.get(f"datasets/{sales}/profile?columns=nope").status == 404
+
+
 def test_a_schema(server: Client, behind: Workbench, dataset: str) -> None:
     behind.commit({"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"y": ["q"]})}, dataset)
     several = server.get(f"datasets/{dataset}/schema")
