@@ -11,6 +11,7 @@ The tree::
     ├── RefConflict           somebody else moved the ref: look at the new head, then decide
     ├── RefProtected          the ref refuses writes: unprotect it or write to another branch
     ├── NotPermitted          the actor may not do this
+    ├── RequestPending        the same request is being done at this moment: send it again in a moment
     ├── UploadConflict        a part of a file that does not follow what is there: look at the offset, send what follows
     ├── QuotaExceeded         there is no room for more: make some, or wait
     ├── JobStopped            a background job ended before its work was done: run it again if it is still wanted
@@ -98,6 +99,12 @@ class NotPermitted(DsaError):
     """An act the acting user has no right to."""
 
     code = "not_permitted"
+
+
+class RequestPending(DsaError):
+    """A request with the key of another that is being done at this moment."""
+
+    code = "request_pending"
 
 
 class UploadConflict(DsaError):

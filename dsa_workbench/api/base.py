@@ -20,13 +20,16 @@ from dsa_workbench.api.operation import JSON, Operation, operations
 from dsa_workbench.api.problems import MEDIA_TYPE, RETRY_SECONDS, HttpProblem, problem_of
 from dsa_workbench.api.service import Service
 from dsa_workbench.api.streaming import Pipe, into
+from dsa_workbench.core.model.request import SavedAnswer
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
+from dsa_workbench.features.requests.once import begin_request, end_request
 from dsa_workbench.workbench import Workbench
 
 T = TypeVar("T")
 Model = TypeVar("Model", bound=BaseModel)
 
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _OF_THE_SERVER = frozenset({"token", "_xsrf", "no_track_activity", "_"})
 """Parameters that Jupyter Server and its front ends add to any request."""
 
@@ -36,6 +39,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     request_id = ""
     etag: str | None = None
+    _deferred: list[SavedAnswer] | None = None
+    """Answers that are kept before they are sent."""
 
     # ------------------------------------------------------------------------------------- who asks
 
@@ -136,8 +141,30 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     # ------------------------------------------------------------------------------------- answers
 
     async def once(self, told: Operation, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what is asked."""
-        await work()
+        """Do what is asked; with an Idempotency-Key once, and a repetition is given the answer of the first time."""
+        key = self.request.headers.get("Idempotency-Key") if told.idempotent_key else None
+        if key is None:
+            await work()
+            return
+        if not _KEY.fullmatch(key):
+            raise HttpProblem(400, "The Idempotency-Key is none.", hint="Send 1 to 200 visible characters of ASCII.")
+        query = sorted(pair for pair in self.request.query.split("&") if not pair.startswith("token="))
+        parts = [self.request.method or "", self.request.path, "&".join(query)]
+        digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + self.request.body).digest()
+        saved = await self.write_to_store(lambda wb: begin_request(wb.actor, wb.store, key, digest))
+        if saved is not None:
+            self.set_header("Idempotency-Replayed", "true")
+            self._send(saved)
+            return
+        self._deferred = []
+        try:
+            await work()
+        except BaseException:
+            await self.write_to_store(lambda wb: end_request(wb.actor, wb.store, key, None))
+            raise
+        [answer] = self._deferred
+        await self.write_to_store(lambda wb: end_request(wb.actor, wb.store, key, answer))
+        self._send(answer)
 
     def compute_etag(self) -> str | None:
         """Give the entity tag that the operation set; none is made of bodies."""
@@ -171,15 +198,26 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     def answer(self, model: BaseModel | None, status: int = 200, location: str | None = None) -> None:
         """Send an answer in JSON."""
-        self.set_status(status)
-        if location is not None:
-            self.set_header("Location", location)
+        headers = {"Location": location} if location is not None else {}
+        if self.etag is not None:
+            headers["Etag"] = self.etag
+        answer = SavedAnswer(status, headers, "" if model is None else model.model_dump_json(exclude_none=True))
+        if self._deferred is not None:
+            self._deferred.append(answer)
+        else:
+            self._send(answer)
+
+    def _send(self, answer: SavedAnswer) -> None:
+        self.set_status(answer.status)
+        self.etag = answer.headers.get("Etag")
+        if "Location" in answer.headers:
+            self.set_header("Location", answer.headers["Location"])
         if "Cache-Control" not in self._headers:
             self.set_header("Cache-Control", "no-store")
-        if model is None:
-            self.finish()
+        if answer.body:
+            self.finish(answer.body, set_content_type=f"{JSON}; charset=utf-8")
         else:
-            self.finish(model.model_dump_json(exclude_none=True), set_content_type=f"{JSON}; charset=utf-8")
+            self.finish()
 
     async def send_stream(self, work: Callable[[Pipe], None]) -> None:
         """Send what `work` writes on a thread, while it writes; the headers go out with its first piece.

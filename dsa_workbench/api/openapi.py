@@ -30,6 +30,7 @@ _HEADERS = {
 }
 _HEADER_SCHEMAS = {
     "If-Match": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*")$'},
+    "Idempotency-Key": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     "Content-Digest": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"},
 }
 _ASKED_BY_MEDIA = {"Accept"}
@@ -156,7 +157,7 @@ def _operation(
     }
     if "If-None-Match" in told.headers:
         answers["304"] = {"description": "The client has it already."}
-    statuses = {*told.problems, 400, 403, 503}
+    statuses = {*told.problems, 400, 403, 503, *((409,) if told.idempotent_key else ())}
     if told.action == "read":
         statuses.add(504)
     for status in sorted(statuses):
@@ -182,12 +183,17 @@ def _operation(
             *_query(told, schemas),
             *({"name": h, "in": "header", "required": False, "schema": _HEADER_SCHEMAS.get(h, {"type": "string"}),
                "description": _HEADERS[h]}
-              for h in told.headers if h not in _ASKED_BY_MEDIA),
+              for h in _headers(told)),
         ],
         **body,
         "responses": answers,
         "x-dsa-permission": f"{told.action} dsa_workbench:{told.resource}",
     }  # fmt: skip
+
+
+def _headers(told: Operation) -> list[str]:
+    named = [*told.headers, "Idempotency-Key"] if told.idempotent_key else told.headers
+    return [header for header in named if header not in _ASKED_BY_MEDIA]
 
 
 def _path_schema(name: str) -> dict[str, Any]:

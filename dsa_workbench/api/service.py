@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
+from dsa_workbench.features.requests.once import forget_requests
 from dsa_workbench.features.uploads.spool import Spool
 from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.results import Diff
@@ -30,6 +31,8 @@ from dsa_workbench.worker.queue import Worker
 
 T = TypeVar("T")
 DISK_THREADS = 4
+KEEP_ANSWERS = 7 * 86400.0
+"""Seconds for which the answer to a request with a key is kept."""
 _OPEN_AGAIN = 5.0
 """Seconds until the store is tried again."""
 HELD_DIFFS = 4
@@ -108,9 +111,8 @@ class Service:
                 await asyncio.sleep(_OPEN_AGAIN)
         else:
             return
-        self._worker = Worker(
-            wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=(self._settle,)
-        )
+        hooks = (self._settle, lambda store: forget_requests(store, KEEP_ANSWERS))
+        self._worker = Worker(wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks)
         await self._worker.run()
 
     def _settle(self, store: IStore) -> None:

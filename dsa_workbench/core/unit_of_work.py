@@ -14,6 +14,7 @@ from dsa_workbench.core.services.interfaces import (
     IObjectRepository,
     IProfileRepository,
     IRefRepository,
+    IRequestRepository,
     IStagingRepository,
 )
 from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobRepository, ITicketRepository
@@ -25,6 +26,7 @@ from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
 from dsa_workbench.core.services.postgres.objects import PostgresObjectRepository
 from dsa_workbench.core.services.postgres.profiles import PostgresProfileRepository
 from dsa_workbench.core.services.postgres.refs import PostgresRefRepository
+from dsa_workbench.core.services.postgres.requests import PostgresRequestRepository
 from dsa_workbench.core.services.postgres.staging import PostgresStagingRepository
 from dsa_workbench.core.services.postgres.tickets import PostgresTicketRepository
 from dsa_workbench.errors import DatabaseUnavailable
@@ -50,6 +52,7 @@ class UnitOfWork:
     tickets: ITicketRepository
     garbage: IGarbageRepository
     profiles: IProfileRepository
+    requests: IRequestRepository
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,6 +72,7 @@ class UnitOfWork:
         self.tickets = PostgresTicketRepository(connection)
         self.garbage = PostgresGarbageRepository(connection)
         self.profiles = PostgresProfileRepository(connection)
+        self.requests = PostgresRequestRepository(connection)
         return self
 
     def __exit__(

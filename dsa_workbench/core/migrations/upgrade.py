@@ -15,7 +15,7 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.services.postgres.tables import FORMAT, SCHEMA
 from dsa_workbench.errors import Unsupported
 
-HEAD = "0004"
+HEAD = "0005"
 """The last step under `versions`; a test holds the two together."""
 
 SCRIPTS = Path(__file__).parent

@@ -16,6 +16,7 @@ from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
+from dsa_workbench.core.model.request import SavedAnswer, StoredRequest
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobRepository, ITicketRepository
 
@@ -248,6 +249,30 @@ class IProfileRepository(Protocol):
         ...
 
 
+class IRequestRepository(Protocol):
+    """Requests with a key, and their answers."""
+
+    def begin(self, actor: Actor, key: str, digest: bytes) -> StoredRequest | None:
+        """Note that a request is begun; where one of this key was before, give that one instead."""
+        ...
+
+    def begin_again(self, actor: Actor, key: str, digest: bytes) -> None:
+        """Take a request over that was begun and never ended."""
+        ...
+
+    def end(self, actor: Actor, key: str, answer: SavedAnswer) -> None:
+        """Keep the answer of a request."""
+        ...
+
+    def drop(self, actor: Actor, key: str) -> None:
+        """Forget a request that was begun and came to nothing."""
+        ...
+
+    def forget(self, seconds: float) -> int:
+        """Forget requests of so long ago; return how many."""
+        ...
+
+
 class IGarbageRepository(Protocol):
     """What nothing refers to. It is condemned first, and deleted when no writer can still count on it."""
 
@@ -297,6 +322,7 @@ class IUnitOfWork(Protocol):
     tickets: ITicketRepository
     garbage: IGarbageRepository
     profiles: IProfileRepository
+    requests: IRequestRepository
 
     def __enter__(self) -> Self: ...
 

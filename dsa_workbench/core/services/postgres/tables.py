@@ -257,3 +257,16 @@ staging = sa.Table(
     sa.Column("opened_at", _MOMENT, nullable=False, server_default=_now),
     sa.Column("seen_at", _MOMENT, nullable=False, server_default=_now),
 )
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("begun_at", _MOMENT, nullable=False, server_default=_now),
+    sa.Column("status", sa.Integer),
+    sa.Column("headers", JSON(none_as_null=True)),
+    sa.Column("body", sa.Text),
+    sa.PrimaryKeyConstraint("actor", "key"),
+)
