@@ -33,6 +33,7 @@ T = TypeVar("T")
 DISK_THREADS = 4
 KEEP_ANSWERS = 7 * 86400.0
 """Seconds for which the answer to a request with a key is kept."""
+_TIDY_SECONDS = 30.0
 _OPEN_AGAIN = 5.0
 """Seconds until the store is tried again."""
 HELD_DIFFS = 4
@@ -113,7 +114,20 @@ class Service:
             return
         hooks = (self._settle, lambda store: forget_requests(store, KEEP_ANSWERS))
         self._worker = Worker(wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks)
-        await self._worker.run()
+        tidying = asyncio.create_task(self._tidy(wb.store))
+        try:
+            await self._worker.run()
+        finally:
+            tidying.cancel()
+
+    async def _tidy(self, store: IStore) -> None:
+        """Remove the files of jobs that have ended, soon after they have."""
+        while True:
+            await asyncio.sleep(_TIDY_SECONDS)
+            try:
+                await self.on_disk(lambda: self._settle(store))
+            except DsaError as err:
+                _log.warning("uploads could not be tidied up this time: %s", err)
 
     def _settle(self, store: IStore) -> None:
         def has_ended(job: int) -> bool:

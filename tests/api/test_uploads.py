@@ -57,15 +57,15 @@ def test_a_file_in_parts(server: Client, behind: Workbench, dataset: str) -> Non
 
 
 def test_one_request_brings_a_whole_file(server: Client, behind: Workbench, dataset: str) -> None:
-    path = f"datasets/{dataset}/refs/main/uploads?name=orders.csv&key=id&types=city=text"
+    path = f"datasets/{dataset}/refs/main/uploads?name={dataset}.csv&key=id&types=city=text"
     headers = {"Content_Type": "application/octet-stream"}
     first = server.ask("PUT", path, CSV, **headers, Content_Digest=digest(CSV))
     assert (first.status, first.json()["rows"]) == (201, 5000)
     again = server.ask("PUT", path, CSV, **headers)
     assert (again.status, again.json()["created"]) == (200, False)
     assert server.ask("PUT", path, CSV, **headers, Content_Digest=digest(b"x")).status == 400
-    assert behind.log(dataset)[0].message == "Import orders.csv"
-    assert not list((server.folder / "uploads").glob("*/orders.csv"))
+    assert behind.log(dataset)[0].message == f"Import {dataset}.csv"
+    assert not list((server.folder / "uploads").glob(f"*/{dataset}.csv"))
     branch = f"datasets/{dataset}/refs/dev/uploads?name=x.csv"
     assert server.ask("PUT", branch, b"id,city\n1,Ulm\n", **headers).json()["code"] == "not_found"
     behind.branch(dataset, "dev")
