@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from tornado.web import HTTPError, stream_request_body
 
 from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.operation import operations
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.features.uploads.spool import Receiving
 
@@ -30,7 +31,6 @@ _AT_ONCE = 1 << 20
 class ReceivingHandler(ApiHandler):
     """Takes a body as it comes. `begin` says where it goes; without that it is held in memory, and must be small."""
 
-    resource = "uploads"
     _sink: Callable[[bytes], object] | None = None
     _failure: Exception | None = None
     _timer: asyncio.TimerHandle | None = None
@@ -43,10 +43,11 @@ class ReceivingHandler(ApiHandler):
     async def prepare(self) -> None:  # type: ignore[override] # as in the base
         """Find out who asks and whether he may, and only then let the body come."""
         await super().prepare()
-        if self._finished:
+        told = operations(type(self)).get((self.request.method or "").lower())
+        if self._finished or told is None:
             return
         if self.current_user is None or not await ensure_async(
-            self.authorizer.is_authorized(self, self.current_user, "write", f"dsa_workbench:{self.resource}")
+            self.authorizer.is_authorized(self, self.current_user, told.action, f"dsa_workbench:{told.resource}")
         ):
             raise HTTPError(403)
         connection: Any = self.request.connection

@@ -124,8 +124,6 @@ class UploadsHandler(WholeFileHandler):
 class CommitTableHandler(WholeFileHandler):
     """Commits of tables that a client holds."""
 
-    resource = "commits"
-
     async def begin(self) -> Callable[[bytes], object] | None:
         """Take the table to disk as it comes."""
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,63 @@
+"""What an authorizer of the server allows is what can be done, for every operation."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from dsa_workbench.api.operation import Operation, operations
+from dsa_workbench.api.routes import ROUTES
+from tests.fixtures.server import API, Client, serving
+
+CONFIG = """
+from jupyter_server.auth.authorizer import Authorizer
+
+class Narrow(Authorizer):
+    def is_authorized(self, handler, user, action, resource):
+        return not resource.startswith("dsa_workbench:") or (action, resource) in ALLOWED
+
+c.ServerApp.authorizer_class = Narrow
+"""
+EVERY = [(pattern, method, told) for pattern, handler in ROUTES.items() for method, told in operations(handler).items()]
+RESOURCES = sorted({told.resource for _, _, told in EVERY})
+
+
+def asked(client: Client, pattern: str, method: str, told: Operation) -> int:
+    path = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda m: "7" if m[1] == "job" else m[1], pattern)
+    body = b"{}" if told.body is not None else b"x" if told.body_media else None
+    kind = told.body_media[0] if told.body_media else "application/json"
+    return client.ask(method.upper(), path, body, Content_Type=kind).status
+
+
+@pytest.mark.parametrize("allowed", ["read", "write", "none"])
+def test_the_matrix_of_operations(tmp_path: Path, allowed: str) -> None:
+    pairs = {(allowed, f"dsa_workbench:{resource}") for resource in RESOURCES} | {("read", "dsa_workbench:health")}
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(f"ALLOWED = {pairs!r}\n{CONFIG}")
+    with serving(tmp_path) as client:
+        found = {(pattern, method): asked(client, pattern, method, told) for pattern, method, told in EVERY}
+        live = live_status(client)
+    for pattern, method, told in EVERY:
+        may = (told.action, f"dsa_workbench:{told.resource}") in pairs
+        status = found[pattern, method]
+        assert (status != 403) is may, (pattern, method, status)
+        assert status < 500 or status == 503, (pattern, method, status)
+    assert live == (101 if allowed == "read" else 403)
+
+
+def live_status(client: Client) -> int:
+    async def listen() -> int:
+        url = f"ws://127.0.0.1:{client.port}/{API}/jobs/live"
+        try:
+            line = await websocket_connect(HTTPRequest(url, headers=client.headers))
+        except HTTPClientError as err:
+            return err.code
+        line.close()
+        return 101
+
+    return asyncio.run(listen())
