@@ -39,6 +39,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     request_id = ""
     etag: str | None = None
+    _counted = False
     _deferred: list[SavedAnswer] | None = None
     """Answers that are kept before they are sent."""
 
@@ -49,6 +50,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         asked = self.request.headers.get("X-Request-ID", "")
         self.request_id = asked if _REQUEST_ID.fullmatch(asked) else _new_id()
         self.set_header("X-Request-ID", self.request_id)
+        self.service.metrics.running.inc()
+        self._counted = True
         await super().prepare()
         if (
             not self._finished
@@ -102,6 +105,15 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     async def write_to_store(self, work: Callable[[Workbench], T]) -> T:
         """Write to the store, on a thread."""
         return await self.service.write(self.actor, work)
+
+    def on_finish(self) -> None:
+        """Count the answer."""
+        super().on_finish()
+        if self._counted:
+            self._counted = False
+            self.service.metrics.running.dec()
+            name = f"{type(self).__name__.removesuffix('Handler').lower()}.{(self.request.method or '').lower()}"
+            self.service.metrics.answered(name, self.get_status(), self.request.request_time())
 
     # ------------------------------------------------------------------------------------- what is asked
 
@@ -229,6 +241,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         try:
             async for piece in pipe.pieces(writing):
                 self.write(piece)
+                self.service.metrics.sent.inc(len(piece))
                 await self.flush()
             self.finish()
         finally:

@@ -100,6 +100,7 @@ class ReceivingHandler(ApiHandler):
         self._held.clear()
         if piece and self._sink is not None:
             sink = self._sink
+            self.service.metrics.received.inc(len(piece))
             await self.service.on_disk(lambda: sink(piece))
 
     # ------------------------------------------------------------------------------------- clients that stall

@@ -22,6 +22,7 @@ from dsa_workbench.api.jobs import (
     JobRetryHandler,
     JobsHandler,
 )
+from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
@@ -55,6 +56,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"jobs/{_J}/file": JobFileHandler,
     f"jobs/{_J}/cancel": JobCancelHandler,
     f"jobs/{_J}/retry": JobRetryHandler,
+    "metrics": MetricsHandler,
     "openapi.json": OpenApiHandler,
     "docs": DocsHandler,
     "health/live": LiveHandler,

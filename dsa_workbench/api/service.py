@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dsa_workbench.api.counters import Metrics
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
 from dsa_workbench.features.requests.once import forget_requests
@@ -72,6 +73,7 @@ class Service:
 
     def __init__(self, settings: Settings, limits: Limits, uploads: Path) -> None:
         self.limits = limits
+        self.metrics = Metrics()
         self.spool = Spool(uploads, quota_bytes=limits.quota_bytes, keep=timedelta(hours=limits.keep_hours))
         self._settings = settings
         self._workbench: Workbench | None = None

@@ -256,5 +256,6 @@ def answer_commit(handler: ReceivingHandler, done: CommitResult) -> None:
         commit=done.commit.id, dataset=done.dataset, ref=done.ref, created=done.created, rows=done.rows,
         summary=done.summary, notes=list(done.notes), rejects=len(done.rejects),
     )  # fmt: skip
+    handler.service.metrics.imported.inc(done.rows)
     handler.tag(done.commit.id)
     handler.answer(told, 201 if done.created else 200)

@@ -79,6 +79,12 @@ class Database:
         """The URL in use without its password."""
         return self._connector.safe_url
 
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use at this moment."""
+        found: int = self.engine.pool.checkedout()  # type: ignore[attr-defined] # a queue's, by our class
+        return found
+
     def connect(self) -> sa.Connection:
         """Open a connection of the pool; its transaction begins with the first statement."""
         with self._waiting():

@@ -71,6 +71,10 @@ class IJobRepository(Protocol):
         """List jobs, latest first."""
         ...
 
+    def counts(self) -> tuple[dict[str, int], float]:
+        """Count jobs by state, and tell for how many seconds the oldest of those that are due has waited."""
+        ...
+
     def ticketless(self, seconds: float) -> builtins.list[Job]:
         """List durable jobs that have waited for so long and have no ticket that waits with them."""
         ...

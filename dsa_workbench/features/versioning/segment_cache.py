@@ -16,6 +16,8 @@ class SegmentCache:
         self.max_bytes = max_bytes
         self._arrays: OrderedDict[ObjectId, Any] = OrderedDict()
         self._bytes = 0
+        self.hits = 0
+        self.misses = 0
         self._lock = threading.Lock()
 
     def get(self, oid: ObjectId) -> Any | None:
@@ -24,7 +26,15 @@ class SegmentCache:
             array = self._arrays.get(oid)
             if array is not None:
                 self._arrays.move_to_end(oid)
+                self.hits += 1
+            else:
+                self.misses += 1
             return array
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes it holds."""
+        return self._bytes
 
     def put(self, oid: ObjectId, array: Any) -> None:
         """Hold an array; the ones unused for longest make room."""

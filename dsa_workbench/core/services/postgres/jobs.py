@@ -68,6 +68,12 @@ _by_key = (
 _forget = sa.delete(jobs).where(
     jobs.c.ended_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds"))
 )
+_due = sa.func.coalesce(jobs.c.next_try_at, jobs.c.created_at)
+_counts = sa.select(
+    jobs.c.state,
+    sa.func.count().label("number"),
+    sa.func.extract("epoch", _clock - sa.func.min(_due)).label("waited"),
+).group_by(jobs.c.state)
 _commands = sa.select(jobs.c.command).where(_live, jobs.c.command.is_not(None))
 _beat = sa.update(jobs).where(_this, _live).values(seen_at=_clock).returning(*jobs.c)
 _ask = (
@@ -185,6 +191,12 @@ class PostgresJobRepository:
     def silent(self, seconds: float) -> builtins.list[Job]:
         """List jobs that have not ended and whose holder was not heard of for so long."""
         return [_job(row) for row in self._connection.execute(_silent, {"seconds": seconds})]
+
+    def counts(self) -> tuple[dict[str, int], float]:
+        """Count jobs by state, and tell for how many seconds the oldest of those that are due has waited."""
+        rows = self._connection.execute(_counts).all()
+        waited = next((float(row.waited) for row in rows if row.state == JobState.QUEUED.value), 0.0)
+        return {row.state: row.number for row in rows}, max(waited, 0.0)
 
     def ticketless(self, seconds: float) -> builtins.list[Job]:
         """List durable jobs that have waited for so long and have no ticket that waits with them."""

@@ -1,0 +1,44 @@
+"""What the server counts is what happened."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.fixtures.server import Client
+
+
+def numbers(server: Client) -> dict[tuple[str, ...], float]:
+    answer = server.get("metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.body.decode())
+        for sample in family.samples
+    }
+
+
+def test_requests_rows_bytes_jobs_and_the_store_are_counted(server: Client, dataset: str) -> None:
+    before = numbers(server)
+    data = b"id,city\n" + b"".join(b"%d,Ulm\n" % i for i in range(500))
+    path = f"datasets/{dataset}/refs/main/uploads?name=x.csv"
+    assert server.ask("PUT", path, data, Content_Type="application/octet-stream").status == 201
+    exported = len(server.get(f"datasets/{dataset}/export").body)
+    for _ in range(3):
+        assert server.get(f"datasets/{dataset}/data").status == 200
+    assert server.get("datasets/none-such").status == 404
+    after = numbers(server)
+
+    def grown(*name: str) -> float:
+        return after.get(name, 0) - before.get(name, 0)
+
+    assert grown("dsa_requests_total", "200", "data.get") == 3
+    assert grown("dsa_requests_total", "404", "dataset.get") == 1
+    assert grown("dsa_request_seconds_count", "data.get") == 3
+    assert grown("dsa_upload_bytes_total") == len(data)
+    assert grown("dsa_stream_bytes_total") == exported
+    assert grown("dsa_imported_rows_total") == 500
+    assert grown("dsa_cache_hits") > 0
+    assert after["dsa_requests_running",] == 1
+    assert after["dsa_cache_bytes",] > 0
+    assert after["dsa_job_queue_seconds",] >= 0
+    assert after["dsa_jobs", "queued"] >= 0
