@@ -40,6 +40,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     request_id = ""
     etag: str | None = None
     _counted = False
+    _code: str | None = None
+    """The code of the problem that was answered, if one was."""
     _deferred: list[SavedAnswer] | None = None
     """Answers that are kept before they are sent."""
 
@@ -113,7 +115,14 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
             self._counted = False
             self.service.metrics.running.dec()
             name = f"{type(self).__name__.removesuffix('Handler').lower()}.{(self.request.method or '').lower()}"
-            self.service.metrics.answered(name, self.get_status(), self.request.request_time())
+            seconds = self.request.request_time()
+            self.service.metrics.answered(name, self.get_status(), seconds)
+            self.service.log.info(
+                "request", operation=name, status=self.get_status(), ms=round(seconds * 1000, 1),
+                request_id=self.request_id, actor=self.actor if self.current_user is not None else None,
+                dataset=self.path_kwargs.get("dataset"), ref=self.path_kwargs.get("ref"),
+                job=self.path_kwargs.get("job"), code=self._code,
+            )  # fmt: skip
 
     # ------------------------------------------------------------------------------------- what is asked
 
@@ -287,6 +296,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
             self.set_header("Allow", ", ".join(["OPTIONS", *(m.upper() for m in self.allowed)]))
         problem = problem_of(err, status_code, self.request_id)
         self.etag = None
+        self._code = problem.code
         self.set_status(problem.status, HTTPStatus(problem.status).phrase)
         self.set_header("Cache-Control", "no-store")
         if isinstance(err, DatabaseUnavailable):

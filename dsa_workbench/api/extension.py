@@ -67,6 +67,9 @@ class DsaWorkbenchApp(ExtensionApp):
     jobs = Integer(
         _LIMITS.jobs, min=0, help="Jobs that this server does at once; 0 leaves them to workers apart (dsa worker)."
     ).tag(config=True)
+    log_format = Enum(
+        ("plain", "json"), "plain", help="json: a line of JSON for each request, beside the lines of the server."
+    ).tag(config=True)
 
     service: Service
     feed: JobFeed
@@ -79,7 +82,7 @@ class DsaWorkbenchApp(ExtensionApp):
             self.quota_bytes, self.keep_hours, self.job_bytes, self.jobs,
         )  # fmt: skip
         uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
-        self.service = Service(settings, limits, uploads)
+        self.service = Service(settings, limits, uploads, log_as_json=self.log_format == "json")
         self.feed = JobFeed(self.service)
 
     def initialize_handlers(self) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsa_workbench.api.counters import Metrics
+from dsa_workbench.api.logs import request_log
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
 from dsa_workbench.features.requests.once import forget_requests
@@ -71,8 +72,9 @@ class Limits:
 class Service:
     """The store behind the API, and the threads that work on it."""
 
-    def __init__(self, settings: Settings, limits: Limits, uploads: Path) -> None:
+    def __init__(self, settings: Settings, limits: Limits, uploads: Path, *, log_as_json: bool = False) -> None:
         self.limits = limits
+        self.log = request_log(as_json=log_as_json)
         self.metrics = Metrics()
         self.spool = Spool(uploads, quota_bytes=limits.quota_bytes, keep=timedelta(hours=limits.keep_hours))
         self._settings = settings
