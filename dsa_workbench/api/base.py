@@ -195,6 +195,10 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         """Set the entity tag of what is answered."""
         self.etag = f'"{etag}"'
 
+    def has(self, etag: str) -> bool:
+        """Say whether the client has this already, so that nothing need be read for it."""
+        return f'"{etag}"' in self.request.headers.get("If-None-Match", "")
+
     def is_fresh(self, etag: str, *, immutable: bool = False) -> bool:
         """Set the entity tag, and answer 304 where the client has it already; then there is nothing more to do."""
         self.tag(etag)

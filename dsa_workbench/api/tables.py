@@ -100,12 +100,17 @@ class DataHandler(ApiHandler):
         spec = version_of(dataset, place["commit"] if place else query.at, query.table)
         if place is not None:
             query = query.model_copy(update={"offset": place["offset"]})
-        at = await self.read(lambda wb: _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec)))
-        immutable = _is_commit(query.at, at[1].commit.id)
-        if self.is_fresh(tag_of(at[1].commit.id, at[0], media, query.model_dump_json()), immutable=immutable):
+
+        def ask(wb: Workbench) -> tuple[tuple[str, TableAt], bytes | None]:
+            found = _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec))
+            if media != JSON or self.has(_page_tag(*found, media, query)):
+                return found, None
+            return found, _page(*found, query)
+
+        at, body = await self.read(ask)
+        if self.is_fresh(_page_tag(*at, media, query), immutable=_is_commit(query.at, at[1].commit.id)):
             return
-        if media == JSON:
-            body = await self.read(lambda _: _page(*at, query))
+        if body is not None:
             self.finish(body, set_content_type=f"{JSON}; charset=utf-8")
             return
         self.set_header("Content-Type", media)
@@ -123,6 +128,10 @@ def _one(spec: VersionSpec, found: Sequence[tuple[str, TableAt]]) -> tuple[str, 
         names = ", ".join(name for name, _ in found)
         raise NotFound(f"{spec} has {len(found)} tables.", hint=f"Name one of them with table=: {names}.")
     return found[0]
+
+
+def _page_tag(name: str, at: TableAt, media: str, query: DataAsked) -> str:
+    return tag_of(at.commit.id, name, media, query.model_dump_json())
 
 
 def _rows(at: TableAt, query: DataAsked) -> Any:

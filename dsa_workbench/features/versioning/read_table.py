@@ -38,9 +38,15 @@ _GROUP_BYTES = 12 << 20
 
 def load_table(unit: IUnitOfWork, segments: ISegmentStore, cache: SegmentCache, manifest_id: ObjectId) -> StoredTable:
     """Load a table's manifest and pages; its data are fetched when they are asked for."""
+    held = cache.table(manifest_id, segments)
+    if held is not None:
+        found: StoredTable = held
+        return found
     manifest = parse_manifest(unit.objects.get_manifest(manifest_id))
     pages = unit.objects.get_pages([p.id for p in manifest.pages])
-    return StoredTable(manifest, [p.body for p in pages], [p.stats for p in pages], segments, cache)
+    table = StoredTable(manifest, [p.body for p in pages], [p.stats for p in pages], segments, cache)
+    cache.hold_table(manifest_id, segments, table, sum(len(p.body) + len(p.stats) for p in pages))
+    return table
 
 
 class PagedChunks(Sequence[Chunk]):
@@ -147,9 +153,14 @@ class StoredTable:
         # What the cache cannot hold would only push out of it what is of use.
         size = sum(self.chunks[i].rows for i in chunks) * len(columns) * _VALUE_BYTES
         keep = size <= self._cache.max_bytes // 2
+        groups = list(self._groups(chunks, len(columns)))
+        if len(groups) == 1:
+            # A page: starting threads would take longer than what they do.
+            yield from self._fetch(groups[0], indices, schema, keep)
+            return
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="dsa-read") as pool:
             waiting: deque[Future[list[Any]]] = deque()
-            for group in self._groups(chunks, len(columns)):
+            for group in groups:
                 waiting.append(pool.submit(self._fetch, group, indices, schema, keep))
                 if len(waiting) > DECODERS:
                     yield from waiting.popleft().result()

@@ -8,6 +8,10 @@ from typing import Any
 
 from dsa_workbench.core.model.ids import ObjectId
 
+HELD_TABLES = 32
+LARGEST_TABLE = 256 << 10
+"""Tables whose manifests are held, and how many bytes of one: what a page of a table needs again and again."""
+
 
 class SegmentCache:
     """Least-recently-used cache of decoded arrays, bounded by their bytes; safe between threads."""
@@ -15,10 +19,29 @@ class SegmentCache:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._arrays: OrderedDict[ObjectId, Any] = OrderedDict()
+        self._tables: OrderedDict[ObjectId, tuple[object, Any]] = OrderedDict()
         self._bytes = 0
         self.hits = 0
         self.misses = 0
         self._lock = threading.Lock()
+
+    def table(self, manifest: ObjectId, store: object) -> Any | None:
+        """Give the table of a manifest if it is held; it never changes, and is that of one store."""
+        with self._lock:
+            held = self._tables.get(manifest)
+            if held is None or held[0] is not store:
+                return None
+            self._tables.move_to_end(manifest)
+            return held[1]
+
+    def hold_table(self, manifest: ObjectId, store: object, table: Any, size: int) -> None:
+        """Hold a table; large ones are not, and the ones unused for longest make room."""
+        if size > LARGEST_TABLE:
+            return
+        with self._lock:
+            self._tables[manifest] = store, table
+            while len(self._tables) > HELD_TABLES:
+                self._tables.popitem(last=False)
 
     def get(self, oid: ObjectId) -> Any | None:
         """Give the array of a segment if it is held."""
