@@ -21,6 +21,8 @@ from dsa_workbench.api.service import Limits, Service
 from dsa_workbench.settings import Settings, read_settings
 
 _LIMITS = Limits()
+_CACHE_BYTES = 256 << 20
+"""A server reads for several people, and the same pages again and again: more than a notebook keeps."""
 ACTIVITY_SECONDS = 20.0
 """How often a server at work says so; those who stop idle ones count in minutes."""
 
@@ -47,6 +49,9 @@ class DsaWorkbenchApp(ExtensionApp):
         "auto",
         help="Whose names commits bear: that of the user whom the server runs as (server), or the name under which "
         "each client is logged in (login). By default the login where an identity provider of its own knows users.",
+    ).tag(config=True)
+    cache_mb = Integer(
+        0, min=0, help="Decoded data kept in memory, in MB; by default 256, or more where DSA_CACHE_MB says so."
     ).tag(config=True)
     readers = Integer(_LIMITS.readers, min=1, help="Reads at once.").tag(config=True)
     writers = Integer(_LIMITS.writers, min=1, help="Writes at once.").tag(config=True)
@@ -134,6 +139,7 @@ class DsaWorkbenchApp(ExtensionApp):
             found,
             database_url=self.database_url or found.database_url,
             data_dir=Path(self.data_dir).expanduser() if self.data_dir else found.data_dir,
+            cache_bytes=self.cache_mb << 20 if self.cache_mb else max(found.cache_bytes, _CACHE_BYTES),
         )
 
 
