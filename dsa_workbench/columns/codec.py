@@ -59,8 +59,19 @@ def load(encoding: int, blob: bytes, size: int, kind: Any, rows: int) -> Any:
     Unsupported
         A newer version of the product wrote it.
     """
+    return decode(encoding, opened(encoding, blob, size), kind, rows)
+
+
+def opened(encoding: int, blob: bytes, size: int) -> list[bytes]:
+    """Decompress a blob into its parts: the half of `load` that keeps no other thread from working.
+
+    Raises
+    ------
+    StoreCorrupt, Unsupported
+        As `load`.
+    """
     if encoding == Encoding.PACKED:
-        return packing.unpack(_frames(blob), kind, rows)
+        return _frames(blob)
     if encoding not in {Encoding.RAW, Encoding.ZSTD}:
         raise Unsupported(
             f"A segment is stored in encoding {encoding}, which this version does not know.",
@@ -72,7 +83,14 @@ def load(encoding: int, blob: bytes, size: int, kind: Any, rows: int) -> Any:
             f"A stored segment gives {len(body)} bytes where {size} were written.",
             hint="Run wb.check(), and restore from a backup.",
         )
-    return canonical.decode(body, kind, rows)
+    return [body]
+
+
+def decode(encoding: int, parts: list[bytes], kind: Any, rows: int) -> Any:
+    """Give the array of a segment from what `opened` gave; errors are those of `load`."""
+    if encoding == Encoding.PACKED:
+        return packing.unpack(parts, kind, rows)
+    return canonical.decode(parts[0], kind, rows)
 
 
 def _frames(blob: bytes) -> list[bytes]:

@@ -22,17 +22,20 @@ from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk, Manifest
 from dsa_workbench.core.model.objects import page_rows, parse_manifest, parse_page
 from dsa_workbench.core.model.schema import Schema
-from dsa_workbench.core.services.interfaces import ISegmentStore, IUnitOfWork, StoredSegment
+from dsa_workbench.core.services.interfaces import ISegmentStore, IUnitOfWork
 from dsa_workbench.errors import NotFound
 from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 I64 = npt.NDArray[np.int64]
+_Fetched = tuple[dict[ObjectId, Any], dict[ObjectId, tuple[int, list[bytes], int]]]
+"""Segments of some chunks: arrays that the cache holds; encoding, decompressed parts and rows of the others."""
 
-DECODERS = 2
+AHEAD = 2
+"""Groups that are fetched before they are asked for."""
 _VALUE_BYTES = 10
 """What a decoded value takes, about."""
-_GROUP_BYTES = 12 << 20
+_GROUP_BYTES = 8 << 20
 """Canonical bytes (guessed) that are fetched in one round trip."""
 
 
@@ -156,16 +159,20 @@ class StoredTable:
         groups = list(self._groups(chunks, len(columns)))
         if len(groups) == 1:
             # A page: starting threads would take longer than what they do.
-            yield from self._fetch(groups[0], indices, schema, keep)
+            yield from self._batches(groups[0], indices, schema, self._fetch(groups[0], indices), keep)
             return
-        with ThreadPoolExecutor(DECODERS, thread_name_prefix="dsa-read") as pool:
-            waiting: deque[Future[list[Any]]] = deque()
+        # One thread waits for the database and decompresses, which leaves Python to the one that decodes. Two that do
+        # both take turns, and are no faster than one.
+        with ThreadPoolExecutor(1, thread_name_prefix="dsa-read") as pool:
+            waiting: deque[tuple[list[int], Future[_Fetched]]] = deque()
             for group in groups:
-                waiting.append(pool.submit(self._fetch, group, indices, schema, keep))
-                if len(waiting) > DECODERS:
-                    yield from waiting.popleft().result()
+                waiting.append((group, pool.submit(self._fetch, group, indices)))
+                if len(waiting) > AHEAD:
+                    first, fetched = waiting.popleft()
+                    yield from self._batches(first, indices, schema, fetched.result(), keep)
             while waiting:
-                yield from waiting.popleft().result()
+                first, fetched = waiting.popleft()
+                yield from self._batches(first, indices, schema, fetched.result(), keep)
 
     def _groups(self, chunks: Sequence[int], columns: int) -> Iterator[list[int]]:
         group: list[int] = []
@@ -179,10 +186,16 @@ class StoredTable:
         if group:
             yield group
 
-    def _fetch(self, chunks: list[int], indices: list[int], schema: Any, keep: bool) -> list[Any]:
+    def _fetch(self, chunks: list[int], indices: list[int]) -> _Fetched:
         wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
         arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
         stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
+        return arrays, {
+            oid: (s.encoding, codec.opened(s.encoding, s.blob, s.size), s.rows) for oid, s in stored.items()
+        }
+
+    def _batches(self, chunks: list[int], indices: list[int], schema: Any, fetched: _Fetched, keep: bool) -> list[Any]:
+        arrays, opened = fetched
         batches = []
         for i in chunks:
             chunk = self.chunks[i]
@@ -190,16 +203,13 @@ class StoredTable:
             for field, j in zip(schema, indices, strict=True):
                 oid = chunk.segments[j]
                 if oid not in arrays:
-                    arrays[oid] = self._decode(stored[oid], field.type, keep)
+                    encoding, parts, rows = opened.pop(oid)
+                    arrays[oid] = codec.decode(encoding, parts, field.type, rows)
+                    if keep:
+                        self._cache.put(oid, arrays[oid])
                 columns.append(arrays[oid])
             batches.append(pa.RecordBatch.from_arrays(columns, schema=schema))
         return batches
-
-    def _decode(self, segment: StoredSegment, kind: Any, keep: bool) -> Any:
-        array = codec.load(segment.encoding, segment.blob, segment.size, kind, segment.rows)
-        if keep:
-            self._cache.put(segment.id, array)
-        return array
 
     def page(self, columns: Sequence[str] | None, offset: int, limit: int | None) -> Iterator[Any]:
         """Read rows `offset` to `offset + limit` as record batches; only their chunks are fetched."""
