@@ -40,6 +40,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     request_id = ""
     etag: str | None = None
     _counted = False
+    _running = False
     _code: str | None = None
     """The code of the problem that was answered, if one was."""
     _deferred: list[SavedAnswer] | None = None
@@ -53,7 +54,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         self.request_id = asked if _REQUEST_ID.fullmatch(asked) else _new_id()
         self.set_header("X-Request-ID", self.request_id)
         self.service.metrics.running.inc()
-        self._counted = True
+        self._counted = self._running = True
         await super().prepare()
         if (
             not self._finished
@@ -108,12 +109,22 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         """Write to the store, on a thread."""
         return await self.service.write(self.actor, work)
 
+    def on_connection_close(self) -> None:
+        """Count a request that broke off: nobody waits for it any more, and an answer may never be begun."""
+        super().on_connection_close()
+        self._runs_no_more()
+
+    def _runs_no_more(self) -> None:
+        if self._running:
+            self._running = False
+            self.service.metrics.running.dec()
+
     def on_finish(self) -> None:
         """Count the answer."""
         super().on_finish()
+        self._runs_no_more()
         if self._counted:
             self._counted = False
-            self.service.metrics.running.dec()
             name = f"{type(self).__name__.removesuffix('Handler').lower()}.{(self.request.method or '').lower()}"
             seconds = self.request.request_time()
             self.service.metrics.answered(name, self.get_status(), seconds)

@@ -133,7 +133,7 @@ class ReceivingHandler(ApiHandler):
 
     def digest(self) -> str | None:
         """Give the SHA-256 that the client says the body has (RFC 9530), in hexadecimal; None where it says none."""
-        given = self.request.headers.get("Content-Digest") or self.request.headers.get("Repr-Digest")
+        given = self.request.headers.get("Content-Digest", self.request.headers.get("Repr-Digest"))
         if given is None:
             return None
         found = _DIGEST.search(given)

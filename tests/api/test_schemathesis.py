@@ -23,6 +23,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
             "run", f"http://127.0.0.1:{server.port}/{API}/openapi.json",
             "--header", f"Authorization: {server.headers['Authorization']}",
             "--checks", "all", "--max-examples", str(EXAMPLES.get(profile, 25)), "--seed", "1", "--no-color",
+                "--request-timeout", "120",
         ]  # fmt: skip
         env = os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)}
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=1500)

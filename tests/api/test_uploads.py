@@ -7,13 +7,16 @@ import hashlib
 import io
 import socket
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.features.uploads.spool import file_name
+from dsa_workbench.core.model.user import Actor
+from dsa_workbench.errors import UploadConflict
+from dsa_workbench.features.uploads.spool import Spool, file_name
 from dsa_workbench.workbench import Workbench
 from tests.fixtures.server import API, Answer, Client, serving
 
@@ -63,7 +66,8 @@ def test_one_request_brings_a_whole_file(server: Client, behind: Workbench, data
     assert (first.status, first.json()["rows"]) == (201, 5000)
     again = server.ask("PUT", path, CSV, **headers)
     assert (again.status, again.json()["created"]) == (200, False)
-    assert server.ask("PUT", path, CSV, **headers, Content_Digest=digest(b"x")).status == 400
+    for wrong in (digest(b"x"), "", "sha-256=::"):
+        assert server.ask("PUT", path, CSV, **headers, Content_Digest=wrong).status == 400
     assert behind.log(dataset)[0].message == f"Import {dataset}.csv"
     assert not list((server.folder / "uploads").glob(f"*/{dataset}.csv"))
     branch = f"datasets/{dataset}/refs/dev/uploads?name=x.csv"
@@ -107,9 +111,33 @@ def test_a_table_in_arrow_is_committed(server: Client, behind: Workbench, datase
 def test_a_connection_that_breaks_off_goes_on_where_it_was(server: Client, dataset: str) -> None:
     url = begin(server, dataset, size=len(CSV))
     send_some(server, f"{url}?offset=0", len(CSV), CSV[:30_000])
-    assert settled(server, url, 30_000) == 30_000
+    assert settled(server, url, 30_000) == 30_000  # and then the next part is welcome: nothing counts before
     assert part(server, url, 30_000, CSV[30_000:]).json()["offset"] == len(CSV)
     assert server.ask("POST", f"{url}/complete", {}).json()["rows"] == 5000
+
+
+def test_a_part_counts_only_when_it_is_kept(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "uploads", quota_bytes=1 << 20, keep=timedelta(hours=1))
+    ann = Actor("ann")
+    upload = spool.create(ann, "x.csv", "sales", "main")
+    receiving = spool.receive(upload, 0)
+    receiving.write(bytes(200_000))
+    assert spool.get(ann, upload.id).offset == 0
+    with pytest.raises(UploadConflict, match="Another part"):
+        spool.receive(spool.get(ann, upload.id), 0)
+    receiving.keep()
+    assert spool.get(ann, upload.id).offset == 200_000
+    with pytest.raises(UploadConflict, match="200,000 bytes are here"):
+        spool.receive(upload, 0)
+    spool.receive(upload, 200_000).drop()
+    assert spool.get(ann, upload.id).offset == 200_000
+
+
+def test_what_breaks_off_runs_no_more(server: Client, dataset: str) -> None:
+    url = begin(server, dataset, size=len(CSV))
+    send_some(server, f"{url}?offset=0", len(CSV), CSV[:1000])
+    assert settled(server, url, 1000) == 1000
+    assert "dsa_requests_running 1.0\n" in server.get("metrics").body.decode()
 
 
 def test_what_breaks_off_with_a_digest_does_not_count(server: Client, dataset: str) -> None:

@@ -55,7 +55,8 @@ class Spool:
         self._folder = folder
         self._quota = quota_bytes
         self._keep = keep
-        self._busy: set[str] = set()
+        self._busy: dict[str, int] = {}
+        """Uploads of which a part is being received, and where it begins: nothing after that counts yet."""
         self._lock = threading.Lock()
 
     def create(
@@ -82,10 +83,12 @@ class Spool:
 
     def get(self, actor: Actor, upload_id: str) -> Upload:
         """Look at an upload; NotFound where there is none of this id, or it is another's."""
-        found = self._read(upload_id) if _ID.fullmatch(upload_id) else None
+        with self._lock:
+            found = self._read(upload_id) if _ID.fullmatch(upload_id) else None
+            counts = self._busy.get(upload_id)
         if found is None or found.actor != actor.name:
             raise NotFound("There is no such upload.", hint="It may have expired: begin it again.")
-        return found
+        return found if counts is None else replace(found, offset=counts)
 
     def path(self, upload: Upload) -> Path:
         """Say where the file is."""
@@ -104,14 +107,17 @@ class Spool:
                 raise UploadConflict(
                     "Another part of this upload is being received.", hint="Wait for its end, then ask for the offset."
                 )
-            self._busy.add(upload.id)
+            self._busy[upload.id] = offset
         try:
-            if offset != upload.offset:
+            file = self.path(upload).open("r+b")
+            here = file.seek(0, os.SEEK_END)  # another part may have ended since the upload was looked at
+            if offset != here:
+                file.close()
                 raise UploadConflict(
-                    f"The part begins at {offset:,}, and {upload.offset:,} bytes are here.",
-                    hint="Send what follows.", offset=upload.offset,
+                    f"The part begins at {offset:,}, and {here:,} bytes are here.",
+                    hint="Send what follows.", offset=here,
                 )  # fmt: skip
-            return Receiving(self, upload, self.path(upload).open("r+b"))
+            return Receiving(self, replace(upload, offset=here), file)
         except BaseException:
             self.release(upload)
             raise
@@ -119,7 +125,7 @@ class Spool:
     def release(self, upload: Upload) -> None:
         """Let another part be received."""
         with self._lock:
-            self._busy.discard(upload.id)
+            self._busy.pop(upload.id, None)
 
     def check(self, upload: Upload) -> None:
         """See that a file is whole: its size and its digest are those that were promised.
@@ -210,7 +216,6 @@ class Receiving:
         self._digest = hashlib.sha256()
         self._end = upload.offset
         self._checked = upload.offset
-        file.seek(upload.offset)
 
     def write(self, data: bytes) -> None:
         """Take bytes.
