@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CACHE_BYTES = 64 << 20
+REMOTE_CACHE_BYTES = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Settings:
     """DSA_SPOOL_DIR: where files lie that durable jobs read or have written; beside the data folder by default. Server
     and workers must see the same folder."""
 
+    token: str | None = field(default=None, repr=False)
+    """DSA_TOKEN: what a Jupyter server is shown when we are its client."""
+
+    remote_cache_dir: Path = Path()
+    """DSA_REMOTE_CACHE_DIR: where rows are kept that were read over HTTP; in the user's folder of caches by default."""
+
+    remote_cache_bytes: int = REMOTE_CACHE_BYTES
+    """DSA_REMOTE_CACHE_MB: how much they may take of the disk."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -41,7 +51,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
     cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
     spool = Path(env["DSA_SPOOL_DIR"]).expanduser() if env.get("DSA_SPOOL_DIR") else data.parent / "spool"
-    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool)
+    caches = Path(env["XDG_CACHE_HOME"]) if env.get("XDG_CACHE_HOME") else Path.home() / ".cache"
+    given = env.get("DSA_REMOTE_CACHE_DIR")
+    kept = Path(given).expanduser() if given else caches / "dsa-workbench" / "remote"
+    room = int(env["DSA_REMOTE_CACHE_MB"]) << 20 if env.get("DSA_REMOTE_CACHE_MB") else REMOTE_CACHE_BYTES
+    return Settings(
+        env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, env.get("DSA_TOKEN") or None, kept, room
+    )
 
 
 def _actor(env: Mapping[str, str]) -> str:
