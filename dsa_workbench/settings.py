@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CACHE_BYTES = 64 << 20
+SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Settings:
     """DSA_SPOOL_DIR: where files lie that durable jobs read or have written; beside the data folder by default. Server
     and workers must see the same folder."""
 
+    slow_seconds: float = SLOW_SECONDS
+    """DSA_SLOW_SECONDS: statements that take the database so long are logged with their plan. All of ours have an index
+    and take milliseconds, so a second is a sign of something wrong."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -41,7 +46,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
     cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
     spool = Path(env["DSA_SPOOL_DIR"]).expanduser() if env.get("DSA_SPOOL_DIR") else data.parent / "spool"
-    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool)
+    slow = float(env["DSA_SLOW_SECONDS"]) if env.get("DSA_SLOW_SECONDS") else SLOW_SECONDS
+    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, slow)
 
 
 def _actor(env: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
@@ -50,7 +50,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class StoreNumbers:
-    """What the store is at: jobs by state, how long the oldest job that is due has waited, connections, the cache."""
+    """What the store is at: jobs by state, how long the oldest has waited, connections, the cache, slow statements."""
 
     jobs: dict[str, int]
     queue_seconds: float
@@ -58,6 +58,7 @@ class StoreNumbers:
     cache_bytes: int
     cache_hits: int
     cache_misses: int
+    slow_statements: int
 
 
 class _StoreCollector(Collector):
@@ -78,3 +79,6 @@ class _StoreCollector(Collector):
         yield GaugeMetricFamily("dsa_cache_bytes", "Decoded segments in memory.", value=found.cache_bytes)
         yield GaugeMetricFamily("dsa_cache_hits", "Segments that were found in memory.", value=found.cache_hits)
         yield GaugeMetricFamily("dsa_cache_misses", "Segments that had to be fetched.", value=found.cache_misses)
+        yield CounterMetricFamily(
+            "dsa_slow_queries", "Statements that took the database longer than is set.", value=found.slow_statements
+        )

@@ -27,5 +27,5 @@ class MetricsHandler(ApiHandler):
 def _numbers(wb: Workbench) -> StoreNumbers:
     with wb.store.unit() as unit:
         jobs, waited = unit.jobs.counts()
-    cache = wb.cache
-    return StoreNumbers(jobs, waited, wb.store.database.in_use, cache.bytes, cache.hits, cache.misses)
+    cache, database = wb.cache, wb.store.database
+    return StoreNumbers(jobs, waited, database.in_use, cache.bytes, cache.hits, cache.misses, database.slow_statements)

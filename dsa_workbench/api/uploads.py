@@ -305,5 +305,9 @@ def answer_commit(handler: ReceivingHandler, done: CommitResult) -> None:
         summary=done.summary, notes=list(done.notes), rejects=len(done.rejects),
     )  # fmt: skip
     handler.service.metrics.imported.inc(done.rows)
+    handler.happened(
+        "commit", action="commit" if isinstance(handler, CommitTableHandler) else "import", dataset=done.dataset,
+        ref=done.ref, commit=done.commit.id, created=done.created, rows=done.rows,
+    )  # fmt: skip
     handler.tag(done.commit.id)
     handler.answer(told, 201 if done.created else 200)

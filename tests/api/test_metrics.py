@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.fixtures.server import Client
+from tests.fixtures.server import Client, serving
 
 
 def numbers(server: Client) -> dict[tuple[str, ...], float]:
@@ -42,3 +45,18 @@ def test_requests_rows_bytes_jobs_and_the_store_are_counted(server: Client, data
     assert after["dsa_cache_bytes",] > 0
     assert after["dsa_job_queue_seconds",] >= 0
     assert after["dsa_jobs", "queued"] >= 0
+
+
+def test_slow_statements_are_counted_and_logged_without_what_was_asked(tmp_path: Path) -> None:
+    options = ("--DsaWorkbenchApp.slow_seconds=0.0001", "--DsaWorkbenchApp.log_format=json")
+    with serving(tmp_path, *options) as server:
+        path = "datasets/secretname/refs/main/uploads?name=x.csv&message=secretword"
+        assert (
+            server.ask("PUT", path, b"id\n1\n", Content_Type="application/octet-stream", X_Request_ID="r").status == 201
+        )
+        assert numbers(server)["dsa_slow_queries_total",] > 5
+    lines = [json.loads(line) for line in (tmp_path / "server.log").read_text().splitlines() if line.startswith("{")]
+    slow = [line for line in lines if line.get("logger") == "dsa_workbench.core.database.slow"]
+    assert any("(cost=" in line["event"] for line in slow)
+    assert any(line.get("request_id") == "r" for line in slow)
+    assert all(line["seconds"] >= 0 and "secret" not in line["event"] for line in slow)
