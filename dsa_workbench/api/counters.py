@@ -11,6 +11,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from dsa_workbench.core.model.job import JobState
+from dsa_workbench.core.services.postgres.statements import StatementNumbers
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -59,6 +60,7 @@ class StoreNumbers:
     cache_hits: int
     cache_misses: int
     slow_statements: int
+    statements: tuple[StatementNumbers, ...] = ()
 
 
 class _StoreCollector(Collector):
@@ -82,3 +84,17 @@ class _StoreCollector(Collector):
         yield CounterMetricFamily(
             "dsa_slow_queries", "Statements that took the database longer than is set.", value=found.slow_statements
         )
+        if found.statements:
+            yield from _statements(found.statements)
+
+
+def _statements(found: tuple[StatementNumbers, ...]) -> Iterator[Metric]:
+    labels = ["queryid", "statement"]
+    calls = CounterMetricFamily("dsa_statement_calls", "How often the server ran a statement.", labels=labels)
+    seconds = CounterMetricFamily("dsa_statement_seconds", "How long a statement took in all.", labels=labels)
+    rows = CounterMetricFamily("dsa_statement_rows", "Rows that a statement gave or changed.", labels=labels)
+    for one in found:
+        calls.add_metric([one.id, one.text], one.calls)
+        seconds.add_metric([one.id, one.text], one.seconds)
+        rows.add_metric([one.id, one.text], one.rows)
+    yield from (calls, seconds, rows)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from dsa_workbench.settings import Settings
+from dsa_workbench.workbench import connect
 from tests.fixtures.server import Client, serving
 
 
@@ -60,3 +62,26 @@ def test_slow_statements_are_counted_and_logged_without_what_was_asked(tmp_path:
     assert any("(cost=" in line["event"] for line in slow)
     assert any(line.get("request_id") == "r" for line in slow)
     assert all(line["seconds"] >= 0 and "secret" not in line["event"] for line in slow)
+
+
+def test_statistics_of_statements_are_given_where_the_server_has_them(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "store")
+
+    def alter(statement: str) -> None:
+        with connect(settings=settings) as wb, wb.store.database.raw(autocommit=True) as connection:
+            connection.execute(statement)
+
+    alter("CREATE EXTENSION pg_stat_statements")  # and its library is not loaded yet
+    with serving(tmp_path) as server:
+        server.get("datasets")
+        assert not [name for name, *_ in numbers(server) if name.startswith("dsa_statement")]
+    alter("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+    with serving(tmp_path) as server:
+        server.get("datasets/none-such")
+        found = numbers(server)
+    calls = {labels[-1]: value for (name, *labels), value in found.items() if name == "dsa_statement_calls_total"}
+    assert 5 < len(calls) <= 20
+    assert any("dsa.datasets" in text and "none-such" not in text and calls[text] >= 1 for text in calls)
+    seconds = [value for (name, *_), value in found.items() if name == "dsa_statement_seconds_total"]
+    assert len(seconds) == len(calls)
+    assert all(0 <= value < 60 for value in seconds)

@@ -44,7 +44,7 @@ class SlowStatements:
     def saw(self, statement: str, parameters: Any, seconds: float, *, plan: bool) -> None:
         """Count a statement, and write it down; one plan is made at a time, and others do not wait for it."""
         self.count += 1
-        shown = _LITERAL.sub("'…'", statement)
+        shown = without_literals(statement)
         plain = plan and _PLANNED.match(statement) and ";" not in shown.rstrip().rstrip(";")
         if not plain or not self._planning.acquire(blocking=False):
             _tell(shown, seconds, "")
@@ -68,7 +68,12 @@ class SlowStatements:
         except psycopg.Error as err:
             # A table of the statement's own transaction, a lock, a server that has gone: there is no plan then.
             return f"no plan: {' '.join(str(err).split())[:200]}"
-        return _LITERAL.sub("'…'", "\n".join(str(row[0]) for row in rows))
+        return without_literals("\n".join(str(row[0]) for row in rows))
+
+
+def without_literals(text: str) -> str:
+    """Leave out what stands between quotes in a statement or a plan: it may be data."""
+    return _LITERAL.sub("'…'", text)
 
 
 def timed_cursor(slow: SlowStatements) -> type[psycopg.Cursor[TupleRow]]:
