@@ -66,16 +66,14 @@ def test_slow_statements_are_counted_and_logged_without_what_was_asked(tmp_path:
 
 def test_statistics_of_statements_are_given_where_the_server_has_them(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "store")
-
-    def alter(statement: str) -> None:
-        with connect(settings=settings) as wb, wb.store.database.raw(autocommit=True) as connection:
-            connection.execute(statement)
-
-    alter("CREATE EXTENSION pg_stat_statements")  # and its library is not loaded yet
+    with connect(settings=settings) as wb, wb.store.database.raw(autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    changed = tmp_path / "store" / "postgresql.auto.conf"
+    changed.write_text("shared_preload_libraries = ''\n")
     with serving(tmp_path) as server:
         server.get("datasets")
         assert not [name for name, *_ in numbers(server) if name.startswith("dsa_statement")]
-    alter("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+    changed.write_text("")
     with serving(tmp_path) as server:
         server.get("datasets/none-such")
         found = numbers(server)
