@@ -116,6 +116,24 @@ def test_each_line_about_a_job_names_it(wb: Workbench, workers: Workers, orders:
         assert all(f" job={job.id} request_id=r-1: " in line for line in (about, end))
 
 
+def test_lines_of_a_jobs_own_threads_name_it_too(wb: Workbench, workers: Workers, orders: Path) -> None:
+    workers.environment["DSA_SLOW_SECONDS"] = "0.0000001"
+    process = workers.start("--log-format", "json")
+    job = wb.submit_import(orders, "sales")
+    assert process.stderr is not None
+    lines: list[dict[str, Any]] = []
+    while not lines or "ended: succeed" not in lines[-1]["event"]:
+        lines.append(json.loads(process.stderr.readline()))
+    uploads = [line for line in lines if "SET LOCAL synchronous_commit" in line["event"]]
+    assert uploads
+    assert {line["job"] for line in uploads} == {job.id}
+    drained = threading.Thread(target=process.stderr.read, daemon=True)
+    process.terminate()
+    drained.start()
+    assert process.wait(60) == 0
+    drained.join(60)
+
+
 def test_a_job_that_waits_is_cancelled_at_once(wb: Workbench, bob: Workbench, pg_url: str, orders: Path) -> None:
     job = wb.submit_import(orders, "sales")
     assert len(tickets(pg_url)) == 1
