@@ -31,6 +31,9 @@ def main() -> None:
     if not re.search(r"dsa_workbench.*enabled.*dsa_workbench \S+ .*OK", listed.stdout + listed.stderr, re.DOTALL):
         sys.exit(f"Jupyter Server does not have the extension:\n{listed.stdout}{listed.stderr}")
 
+    if len(list((Path(dsa_workbench.__file__).parent / "api" / "event_schemas").glob("*.yaml"))) != 5:
+        sys.exit("The wheel lacks schemas of events.")
+
     with dsa_workbench.connect() as wb:
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first")
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Cusco"]}), "towns", message="second")

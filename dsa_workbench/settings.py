@@ -10,6 +10,7 @@ from pathlib import Path
 
 CACHE_BYTES = 64 << 20
 REMOTE_CACHE_BYTES = 2 << 30
+SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Settings:
     remote_cache_bytes: int = REMOTE_CACHE_BYTES
     """DSA_REMOTE_CACHE_MB: how much they may take of the disk."""
 
+    slow_seconds: float = SLOW_SECONDS
+    """DSA_SLOW_SECONDS: statements that take the database so long are logged with their plan. All of ours have an index
+    and take milliseconds, so a second is a sign of something wrong."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -55,9 +60,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = env.get("DSA_REMOTE_CACHE_DIR")
     kept = Path(given).expanduser() if given else caches / "dsa-workbench" / "remote"
     room = int(env["DSA_REMOTE_CACHE_MB"]) << 20 if env.get("DSA_REMOTE_CACHE_MB") else REMOTE_CACHE_BYTES
+    slow = float(env["DSA_SLOW_SECONDS"]) if env.get("DSA_SLOW_SECONDS") else SLOW_SECONDS
+    token = env.get("DSA_TOKEN") or None
     return Settings(
-        env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, env.get("DSA_TOKEN") or None, kept, room
-    )
+        env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, token, kept, room, slow
+    )  # fmt: skip
 
 
 def _actor(env: Mapping[str, str]) -> str:

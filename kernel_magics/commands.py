@@ -347,12 +347,14 @@ DATASETS = Command(
 )
 JOB = Command(
     "job",
-    "list background jobs, latest first; look at one, wait for it or cancel it",
+    "list background jobs, latest first; look at one, wait for it, cancel it, try it again",
     verbs.job,
     (Argument("ID", "the number of a job; all of them where it is left out", Means.JOB, optional=True),),
     (
         Option(("--wait",), "wait for its end, and show what came of it; an interrupt ends the waiting alone"),
         Option(("--cancel",), "ask it to end; it leaves nothing behind"),
+        Option(("--retry",), "do one that workers do, and that failed or was cancelled, again: as a new job"),
+        Option(("--log",), "what happened to it, line by line"),
         Option(("--limit",), "jobs to list at most", natural, "N"),
     ),
     (
@@ -360,6 +362,8 @@ JOB = Command(
         ("%dsa job 12", "one: state, progress, result or error"),
         ("%dsa job 12 --wait", "its result, as if it had not been in the background"),
         ("%dsa job 12 --cancel", "whoever started it, wherever it runs"),
+        ("%dsa job 12 --log", "tries, phases, faults"),
+        ("%dsa job 12 --retry --wait", "again, and wait for the new one"),
     ),
     ("Jobs begin with %dsa import … --background and %dsa export … --background.",),
 )

@@ -197,16 +197,23 @@ def datasets(session: Session, words: Namespace) -> Any:
 
 
 def job(session: Session, words: Namespace) -> Any:
-    """List jobs; or look at one, wait for it, or cancel it."""
+    """List jobs; or look at one, wait for it, cancel it, do it again, or read its log."""
+    if words.cancel and words.retry:
+        raise InvalidInput("A job is cancelled or tried again, not both.", hint="Cancel it first.")
     if words.id is None:
-        if words.wait or words.cancel:
+        if words.wait or words.cancel or words.retry or words.log:
             raise InvalidInput("No job is named.", hint="Name it by its number, as in: %dsa job 12 --wait")
         return session.workbench.jobs(**_given(words, "limit"))
     if not words.id.isascii() or not words.id.isdecimal():
         raise InvalidInput(f"{words.id!r} is no number of a job.", hint="List them with: %dsa job")
-    found = session.workbench.job(int(words.id))
+    number = int(words.id)
+    found = session.workbench.retry_job(number) if words.retry else session.workbench.job(number)
     if words.cancel:
         found.cancel()
+    if words.log:
+        if words.wait:
+            found.wait(progress=session.report)
+        return session.workbench.job_log(found.id)
     return found.wait(progress=session.report) if words.wait else found
 
 

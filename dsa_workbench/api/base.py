@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from pydantic import BaseModel, ValidationError
+from structlog.contextvars import bind_contextvars, clear_contextvars
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
+from dsa_workbench.api.events import Event, tell_event
 from dsa_workbench.api.operation import JSON, Operation, operations
 from dsa_workbench.api.problems import MEDIA_TYPE, RETRY_SECONDS, HttpProblem, problem_of
 from dsa_workbench.api.service import Service
@@ -53,6 +55,8 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         asked = self.request.headers.get("X-Request-ID", "")
         self.request_id = asked if _REQUEST_ID.fullmatch(asked) else _new_id()
         self.set_header("X-Request-ID", self.request_id)
+        clear_contextvars()
+        bind_contextvars(request_id=self.request_id)
         self.service.metrics.running.inc()
         self._counted = self._running = True
         await super().prepare()
@@ -108,6 +112,10 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     async def write_to_store(self, work: Callable[[Workbench], T]) -> T:
         """Write to the store, on a thread."""
         return await self.service.write(self.actor, work)
+
+    def happened(self, event: Event, **told: Any) -> None:
+        """Tell the server's event logger what was done."""
+        tell_event(self.event_logger, event, actor=self.actor, request_id=self.request_id, **told)
 
     def on_connection_close(self) -> None:
         """Count a request that broke off: nobody waits for it any more, and an answer may never be begun."""
@@ -174,12 +182,13 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
 
     async def once(self, told: Operation, work: Callable[[], Awaitable[None]]) -> None:
         """Do what is asked; with an Idempotency-Key once, and a repetition is given the answer of the first time."""
-        key = self.request.headers.get("Idempotency-Key") if told.idempotent_key else None
-        if key is None:
+        key = self.request.headers.get("Idempotency-Key")
+        takes = told.idempotent_key or "Idempotency-Key" in told.headers
+        if takes and key is not None and not _KEY.fullmatch(key):
+            raise HttpProblem(400, "The Idempotency-Key is none.", hint="Send 1 to 200 visible characters of ASCII.")
+        if key is None or not told.idempotent_key:
             await work()
             return
-        if not _KEY.fullmatch(key):
-            raise HttpProblem(400, "The Idempotency-Key is none.", hint="Send 1 to 200 visible characters of ASCII.")
         query = sorted(pair for pair in self.request.query.split("&") if not pair.startswith("token="))
         parts = [self.request.method or "", self.request.path, "&".join(query)]
         digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + self.request.body).digest()

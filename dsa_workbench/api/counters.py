@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from dsa_workbench.core.model.job import JobState
+from dsa_workbench.core.services.postgres.statements import StatementNumbers
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -50,7 +51,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class StoreNumbers:
-    """What the store is at: jobs by state, how long the oldest job that is due has waited, connections, the cache."""
+    """What the store is at: jobs by state, how long the oldest has waited, connections, the cache, slow statements."""
 
     jobs: dict[str, int]
     queue_seconds: float
@@ -58,6 +59,8 @@ class StoreNumbers:
     cache_bytes: int
     cache_hits: int
     cache_misses: int
+    slow_statements: int
+    statements: tuple[StatementNumbers, ...] = ()
 
 
 class _StoreCollector(Collector):
@@ -78,3 +81,20 @@ class _StoreCollector(Collector):
         yield GaugeMetricFamily("dsa_cache_bytes", "Decoded segments in memory.", value=found.cache_bytes)
         yield GaugeMetricFamily("dsa_cache_hits", "Segments that were found in memory.", value=found.cache_hits)
         yield GaugeMetricFamily("dsa_cache_misses", "Segments that had to be fetched.", value=found.cache_misses)
+        yield CounterMetricFamily(
+            "dsa_slow_queries", "Statements that took the database longer than is set.", value=found.slow_statements
+        )
+        if found.statements:
+            yield from _statements(found.statements)
+
+
+def _statements(found: tuple[StatementNumbers, ...]) -> Iterator[Metric]:
+    labels = ["queryid", "statement"]
+    calls = CounterMetricFamily("dsa_statement_calls", "How often the server ran a statement.", labels=labels)
+    seconds = CounterMetricFamily("dsa_statement_seconds", "How long a statement took in all.", labels=labels)
+    rows = CounterMetricFamily("dsa_statement_rows", "Rows that a statement gave or changed.", labels=labels)
+    for one in found:
+        calls.add_metric([one.id, one.text], one.calls)
+        seconds.add_metric([one.id, one.text], one.seconds)
+        rows.add_metric([one.id, one.text], one.rows)
+    yield from (calls, seconds, rows)

@@ -50,6 +50,7 @@ class DatasetsHandler(ApiHandler):
             return DatasetTold.of(made, None)
 
         told = await self.write_to_store(make)
+        self.happened("dataset", action="create", dataset=told.name)
         self.tag(_tag(told))
         self.answer(told, 201, f"{self.request.path}/{quote(told.name, safe='')}")
 
@@ -80,6 +81,7 @@ class DatasetHandler(ApiHandler):
             return _told(wb, dataset)
 
         told = await self.write_to_store(change)
+        self.happened("dataset", action="describe", dataset=dataset)
         self.tag(_tag(told))
         self.answer(told)
 
@@ -99,6 +101,7 @@ class DatasetHandler(ApiHandler):
             wb.delete_dataset(dataset)
 
         await self.write_to_store(hide)
+        self.happened("dataset", action="delete", dataset=dataset)
         self.answer(None, 204)
 
 
@@ -120,6 +123,7 @@ class RestoreHandler(ApiHandler):
             return _told(wb, dataset)
 
         told = await self.write_to_store(restore)
+        self.happened("dataset", action="restore", dataset=dataset)
         self.tag(_tag(told))
         self.answer(told)
 

@@ -79,13 +79,18 @@ def _operation(path: str, method: str, found: dict[str, Any], told: dict[str, An
     ]
     for media, content in found.get("requestBody", {}).get("content", {}).items():
         name = content["schema"].get("$ref", "").rpartition("/")[2]
-        if not name:
+        schema = told["components"]["schemas"][name] if name else content["schema"]
+        if "properties" not in schema:
             rows.append(("body", media, "bytes", ""))
             continue
-        schema = told["components"]["schemas"][name]
         needed = schema.get("required", ())
         rows += [
-            (field, "body", _type(of) + (", needed" if field in needed else ""), of.get("description", ""))
+            (
+                field,
+                "body" if name else media,
+                _type(of) + (", needed" if field in needed else ""),
+                of.get("description", ""),
+            )
             for field, of in schema.get("properties", {}).items()
         ]
     listed = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)

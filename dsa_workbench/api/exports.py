@@ -63,6 +63,7 @@ class ExportHandler(ApiHandler):
             )  # fmt: skip
 
         await self.send_stream(write)
+        self.happened("export", dataset=spec.dataset, commit=pinned.version, table=spec.table, format=query.format)
 
 
 def write_options_of(query: ExportAsked) -> dict[str, Any]:

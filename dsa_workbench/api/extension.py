@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jupyter_events import EventLogger
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
 from traitlets import Enum, Float, Integer, Unicode
 
+from dsa_workbench.api.events import of_job, register_events, tell_event
 from dsa_workbench.api.feed import JobFeed
 from dsa_workbench.api.openapi import document
 from dsa_workbench.api.routes import API_ROOT, ROUTES, handlers_of
 from dsa_workbench.api.service import Limits, Service
+from dsa_workbench.core.model.job import Job
 from dsa_workbench.settings import Settings, read_settings
 from dsa_workbench.version import __version__
 
@@ -72,6 +76,9 @@ class DsaWorkbenchApp(ExtensionApp):
     jobs = Integer(
         _LIMITS.jobs, min=0, help="Jobs that this server does at once; 0 leaves them to workers apart (dsa worker)."
     ).tag(config=True)
+    slow_seconds = Float(
+        0.0, min=0.0, help="Statements that take the database so long are logged; by default 1, or DSA_SLOW_SECONDS."
+    ).tag(config=True)
     log_format = Enum(
         ("plain", "json"), "plain", help="json: a line of JSON for each request, beside the lines of the server."
     ).tag(config=True)
@@ -89,6 +96,10 @@ class DsaWorkbenchApp(ExtensionApp):
         uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
         self.service = Service(settings, limits, uploads, log_as_json=self.log_format == "json")
         self.feed = JobFeed(self.service)
+        logger = self.serverapp.event_logger if self.serverapp is not None else None
+        if logger is not None:
+            register_events(logger)
+            self.service.on_end = partial(_job_ended, logger)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
@@ -139,8 +150,14 @@ class DsaWorkbenchApp(ExtensionApp):
             found,
             database_url=self.database_url or found.database_url,
             data_dir=Path(self.data_dir).expanduser() if self.data_dir else found.data_dir,
+            slow_seconds=self.slow_seconds or found.slow_seconds,
             cache_bytes=self.cache_mb << 20 if self.cache_mb else max(found.cache_bytes, _CACHE_BYTES),
         )
+
+
+def _job_ended(logger: EventLogger, job: Job) -> None:
+    """Tell of the end of a try, on the loop."""
+    tell_event(logger, "job", action="end", actor=job.actor, **of_job(job))
 
 
 main = DsaWorkbenchApp.launch_instance

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.events import of_job
 from dsa_workbench.api.exports import disposition, file_name_of, write_options_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
@@ -95,7 +96,9 @@ class JobCancelHandler(ApiHandler):
             found.cancel()
             return wb.job(number).job
 
-        self.answer(JobTold.of(await self.write_to_store(cancel)), 202)
+        found = await self.write_to_store(cancel)
+        self.happened("job", action="cancel", **of_job(found))
+        self.answer(JobTold.of(found), 202)
 
 
 class JobRetryHandler(ApiHandler):
@@ -173,5 +176,6 @@ def number_of(job: str) -> int:
 
 def answer_job(handler: ApiHandler, job: Job) -> None:
     """Tell of a job that was submitted, and where to look for it."""
+    handler.happened("job", action="submit" if job.retry_of is None else "retry", **of_job(job))
     root = handler.request.path.partition("/datasets/")[0].partition("/jobs/")[0]
     handler.answer(JobTold.of(job), 202, f"{root}/jobs/{job.id}")

@@ -7,8 +7,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from dsa_workbench.api.base import ApiHandler
 from dsa_workbench.api.counters import StoreNumbers
 from dsa_workbench.api.operation import Operation, operation
+from dsa_workbench.core.services.postgres.statements import statement_numbers
 from dsa_workbench.workbench import Workbench
 
+_STATEMENTS = 20
+"""Statements of which numbers are given: those that have taken most time."""
 TEXT = CONTENT_TYPE_LATEST.partition(";")[0]
 
 
@@ -27,5 +30,14 @@ class MetricsHandler(ApiHandler):
 def _numbers(wb: Workbench) -> StoreNumbers:
     with wb.store.unit() as unit:
         jobs, waited = unit.jobs.counts()
-    cache = wb.cache
-    return StoreNumbers(jobs, waited, wb.store.database.in_use, cache.bytes, cache.hits, cache.misses)
+    cache, database = wb.cache, wb.store.database
+    return StoreNumbers(
+        jobs,
+        waited,
+        database.in_use,
+        cache.bytes,
+        cache.hits,
+        cache.misses,
+        database.slow_statements,
+        statement_numbers(database, _STATEMENTS),
+    )

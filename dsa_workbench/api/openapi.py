@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from dsa_workbench.api.forms import FILE, FORM
 from dsa_workbench.api.operation import JSON, Operation, operations
 from dsa_workbench.api.problems import MEDIA_TYPE
 from dsa_workbench.models.problems import Problem
@@ -74,7 +75,7 @@ _LINKED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"dataset": "$request.path.dataset", "ref": "$response.body#/name"},
         ("get_datasets_dataset_refs_ref", "patch_datasets_dataset_refs_ref", "delete_datasets_dataset_refs_ref"),
     ),
-    "UploadTold": (
+    "UploadedTold": (
         {**_HERE, "upload": "$response.body#/id"},
         (
             "get_datasets_dataset_refs_ref_uploads_upload", "put_datasets_dataset_refs_ref_uploads_upload",
@@ -139,7 +140,7 @@ def _schemas(found: list[Operation]) -> dict[str, Any]:
     taken: set[type[BaseModel]] = set()
     for told in found:
         sent |= {model for model in told.answers.values() if model is not None}
-        taken |= {model for model in (told.query, told.body) if model is not None}
+        taken |= {model for model in (told.query, told.body, told.form) if model is not None}
     _, one = models_json_schema([(m, "serialization") for m in sorted(sent, key=_name)], ref_template=_REFS)
     _, two = models_json_schema([(m, "validation") for m in sorted(taken, key=_name)], ref_template=_REFS)
     return {**one.get("$defs", {}), **two.get("$defs", {})}
@@ -168,6 +169,8 @@ def _operation(
     body: dict[str, Any] = {}
     if told.body is not None:
         content = {JSON: {"schema": {"$ref": f"#/components/schemas/{told.body.__name__}"}}}
+        if told.form is not None:
+            content[FORM] = {"schema": _form(schemas[told.form.__name__])}
         body = {"requestBody": {"required": True, "content": content}}
     elif told.body_media:
         content = {media: {"schema": {"type": "string", "format": "binary"}} for media in told.body_media}
@@ -189,6 +192,24 @@ def _operation(
         "responses": answers,
         "x-dsa-permission": f"{told.action} dsa_workbench:{told.resource}",
     }  # fmt: skip
+
+
+def _form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a form: the words of a model, each a part, and the file."""
+    words = {name: _said(of) for name, of in schema.get("properties", {}).items()}
+    file = {"type": "string", "format": "binary", "description": "The file, with its name."}
+    return {
+        "type": "object", "required": [FILE], "additionalProperties": False, "properties": {FILE: file, **words},
+    }  # fmt: skip
+
+
+def _said(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a word of a form: it is said or left out, and is never null and no object."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") not in ("null", "object")]
+    if len(kinds) == 1:
+        rest = {k: v for k, v in schema.items() if k not in ("anyOf", "default")}
+        return {**kinds[0], **rest}
+    return dict(schema)
 
 
 def _headers(told: Operation) -> list[str]:

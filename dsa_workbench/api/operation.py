@@ -15,6 +15,8 @@ from jupyter_server.auth.decorator import authorized
 from pydantic import BaseModel
 from tornado import web
 
+from dsa_workbench.api.forms import is_form
+
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
 Action = Literal["read", "write", "execute"]
 
@@ -27,7 +29,8 @@ class Operation:
 
     `resource` is what an authorizer of the server is asked about, beside `action`. `answers` are the good statuses and
     the models of their bodies (None: no body); `media` are other media types that a good answer may have. `body` is the
-    model of a JSON body; `body_media` the media types of one that is not JSON. `headers` are headers that it looks at.
+    model of a JSON body; `body_media` the media types of one that is not JSON; `form` the model of the words of a form
+    that brings a file, which may come in place of `body`. `headers` are headers that it looks at.
     """
 
     summary: str
@@ -38,6 +41,7 @@ class Operation:
     body: type[BaseModel] | None = None
     media: tuple[str, ...] = ()
     body_media: tuple[str, ...] = ()
+    form: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()
     problems: tuple[int, ...] = field(default=(400, 403, 404))
     idempotent_key: bool = False
@@ -54,7 +58,9 @@ def operation(told: Operation) -> Callable[[Method], Method]:
             handler.check_arguments(told.query)
             if told.query is not None:
                 given["query"] = handler.query_of(told.query)
-            if told.body is not None:
+            if told.form is not None and is_form(handler.request.headers.get("Content-Type", "")):
+                given["body"] = await handler.form_of(told.form)
+            elif told.body is not None:
                 given["body"] = handler.body_of(told.body)
             await handler.once(told, lambda: method(handler, **path, **given))
 

@@ -43,6 +43,7 @@ class RefsHandler(ApiHandler):
             return RefTold.of(create_ref(wb.actor, wb.store, spec, body.name, RefKind(body.kind)))
 
         told = await self.write_to_store(make)
+        self.happened("ref", action="create", dataset=dataset, ref=told.name, kind=told.kind, commit=told.commit)
         self.tag(told.commit)
         self.answer(told, 201, f"{self.request.path}/{quote(told.name, safe='')}")
 
@@ -84,6 +85,11 @@ class RefHandler(ApiHandler):
             return RefTold.of(get_ref(wb.actor, wb.store, dataset, ref))
 
         told = await self.write_to_store(change)
+        done = {"dataset": dataset, "ref": ref, "kind": told.kind, "commit": told.commit}
+        if body.commit is not None:
+            self.happened("ref", action="move", **done)
+        if body.protected is not None:
+            self.happened("ref", action="protect" if body.protected else "unprotect", **done)
         self.tag(_tag(told))
         self.answer(told)
 
@@ -105,6 +111,7 @@ class RefHandler(ApiHandler):
             delete_ref(wb.actor, wb.store, dataset, ref)
 
         await self.write_to_store(remove)
+        self.happened("ref", action="delete", dataset=dataset, ref=ref)
         self.answer(None, 204)
 
 

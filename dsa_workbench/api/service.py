@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from dsa_workbench.api.counters import Metrics
 from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
+from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
 from dsa_workbench.features.requests.once import forget_requests
@@ -86,6 +87,8 @@ class Service:
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
+        self.on_end: Callable[[Job], None] | None = None
+        """Called on the loop when a try of a job has ended here."""
         self._working: asyncio.Future[None] | None = None
         self._held = threading.Lock()
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
@@ -121,12 +124,19 @@ class Service:
         else:
             return
         hooks = (self._settle, lambda store: forget_requests(store, KEEP_ANSWERS))
-        self._worker = Worker(wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks)
+        self._worker = Worker(
+            wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks, ended=self._ended
+        )
         tidying = asyncio.create_task(self._tidy(wb.store))
         try:
             await self._worker.run()
         finally:
             tidying.cancel()
+
+    def _ended(self, job: Job) -> None:
+        """Have the end of a try told on the loop; the worker's threads call this."""
+        if self._loop is not None and self.on_end is not None and not self._closed:
+            self._loop.call_soon_threadsafe(self.on_end, job)
 
     async def _tidy(self, store: IStore) -> None:
         """Remove the files of jobs that have ended, soon after they have."""

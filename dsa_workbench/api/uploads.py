@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dsa_workbench.api.forms import Form, is_form
 from dsa_workbench.api.importers import ImportRequest
 from dsa_workbench.api.jobs import answer_job
 from dsa_workbench.api.negotiation import ARROW_STREAM
@@ -20,8 +21,10 @@ from dsa_workbench.models.uploads import (
     CommitAsked,
     CommittedTold,
     FileAsked,
+    FormAsked,
     ImportAsked,
     PartAsked,
+    UploadedTold,
     UploadGiven,
     UploadTold,
 )
@@ -30,6 +33,9 @@ from dsa_workbench.workbench import Workbench
 RESOURCE = "uploads"
 BYTES = "application/octet-stream"
 _DONE: dict[int, Any] = {200: CommittedTold, 201: CommittedTold, 202: JobTold}
+_NAMES = (("dataset", "dataset"), ("branch", "ref"))
+_LONGEST = 500
+"""Characters of a file's name."""
 _WRITE_PROBLEMS = (400, 403, 404, 409, 413, 415, 422, 507)
 
 
@@ -83,10 +89,20 @@ class WholeFileHandler(PartHandler):
 
 
 class UploadsHandler(WholeFileHandler):
-    """Where uploads begin: POST begins one in parts, PUT brings a whole file."""
+    """Where uploads begin: POST begins one in parts or brings a file in a form, PUT brings a whole file."""
+
+    _form: Form | None = None
+    _gone = False
 
     async def begin(self) -> Callable[[bytes], object] | None:
-        """Take the file of a PUT."""
+        """Take the file of a PUT, or of a form."""
+        kind = self.request.headers.get("Content-Type", "")
+        if is_form(kind) and self.request.method == "PUT":
+            raise HttpProblem(415, "The body is a form.", hint="Forms are sent by POST; a file alone by PUT.")
+        if is_form(kind):
+            self.check_arguments(None)
+            self._form = Form(kind, self._open_file, self.service.limits.body_bytes)
+            return self._form.write
         if self.request.method != "PUT":
             return None
         self.check_arguments(FileAsked)
@@ -94,12 +110,20 @@ class UploadsHandler(WholeFileHandler):
 
     @operation(
         Operation(
-            "Begin an upload in parts", "write", RESOURCE, {201: UploadTold}, body=UploadGiven,
-            problems=_WRITE_PROBLEMS,
+            "Begin an upload in parts, or upload a file in a form, and import it", "write", RESOURCE,
+            {200: CommittedTold, 201: UploadedTold, 202: JobTold}, body=UploadGiven, form=FormAsked,
+            headers=("Idempotency-Key", "Prefer"), problems=_WRITE_PROBLEMS,
         )
     )  # fmt: skip
-    async def post(self, dataset: str, ref: str, body: UploadGiven) -> None:
-        """Make an upload; the answer says where its parts go."""
+    async def post(self, dataset: str, ref: str, body: UploadGiven | FormAsked) -> None:
+        """Make an upload: the answer to JSON says where its parts go.
+
+        A form brings the file itself, as `file`, and how to import it; it is answered as a whole file is.
+        """
+        if isinstance(body, FormAsked):
+            self.told_digest = body.sha256
+            await self.take_in(body)
+            return
         check_name("dataset", dataset)
         check_name("branch", ref)
         made = await self.service.on_disk(
@@ -119,6 +143,30 @@ class UploadsHandler(WholeFileHandler):
     async def put(self, dataset: str, ref: str, query: FileAsked) -> None:
         """Take the file as it comes, and import it: a large one by a job."""
         await self.take_in(query)
+
+    async def form_of(self, model: type[FormAsked]) -> FormAsked:
+        """Take the rest of a form, and check its words."""
+        await self.received()
+        assert self._form is not None  # noqa: S101 - `begin` made it
+        return model.model_validate(self._form.words())
+
+    def on_connection_close(self) -> None:
+        """Forget the file, also one that is just being begun."""
+        self._gone = True
+        if self._form is not None:
+            self._held.clear()  # it is of the form, and not of the file
+        super().on_connection_close()
+
+    def _open_file(self, name: str) -> Callable[[bytes], object]:
+        """Make room for the file of a form, on a thread."""
+        dataset, ref = (check_name(kind, self.path_kwargs[path]) for kind, path in _NAMES)
+        upload = self.service.spool.create(Actor(self.actor), name[:_LONGEST], dataset, ref)
+        receiving = self.service.spool.receive(upload, 0)
+        self.upload, self.receiving = upload, receiving
+        if self._gone:
+            receiving.drop()
+            self.service.spool.remove(upload)
+        return receiving.write
 
 
 class CommitTableHandler(WholeFileHandler):
@@ -247,5 +295,9 @@ async def import_upload(handler: ReceivingHandler, upload: Upload, asked: Import
         summary=done.summary, notes=list(done.notes), rejects=done.rejects,
     )  # fmt: skip
     handler.service.metrics.imported.inc(done.rows)
+    handler.happened(
+        "commit", action="commit" if isinstance(handler, CommitTableHandler) else "import", dataset=done.dataset,
+        ref=done.ref, commit=done.commit, created=done.created, rows=done.rows,
+    )  # fmt: skip
     handler.tag(done.commit)
     handler.answer(told, 201 if done.created else 200)

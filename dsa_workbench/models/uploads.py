@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, RootModel
 
 from dsa_workbench.features.uploads.spool import Upload
 from dsa_workbench.models.base import Given, Told
@@ -101,6 +101,18 @@ class FileAsked(ImportAsked):
     name: str = Field("upload.csv", min_length=1, max_length=500)
 
 
+class FormAsked(ImportAsked):
+    """A whole file in a form, and how it is to be imported."""
+
+    sha256: Sha256 | None = Field(None, description="Of the file: where it is another, nothing is done.")
+
+    def options(self) -> dict[str, Any]:
+        """Give what was said, as the import takes it."""
+        given = super().options()
+        given.pop("sha256", None)
+        return given
+
+
 class CommitAsked(Given):
     """How a table in the body is to be committed."""
 
@@ -125,3 +137,7 @@ class CommittedTold(Told):
     summary: Mapping[str, Mapping[str, Any]] = Field(description="What changed, by table.")
     notes: list[str] = Field(description="What was assumed and decided.")
     rejects: int = Field(0, description="Rows that were left out.")
+
+
+class UploadedTold(RootModel[UploadTold | CommittedTold]):
+    """An upload that has begun, or what came of a file in a form."""

@@ -12,7 +12,7 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import InvalidInput, JobUnfinished, Unsupported, error_of
 from dsa_workbench.remote import told
 from dsa_workbench.remote.transport import Transport
-from dsa_workbench.results import CommitResult, JobResult, Jobs
+from dsa_workbench.results import CommitResult, JobLog, JobResult, Jobs
 
 _LOOK = 0.3
 """Seconds between two looks."""
@@ -36,10 +36,10 @@ class RemoteJobs:
         """Look at a job: follow it, wait for it, cancel it."""
         return JobResult(self._look(id), self._look, self._wait, self._cancel)
 
-    def job_log(self, id: int, after: int = 0, limit: int = 1000) -> tuple[JobLine, ...]:
+    def job_log(self, id: int, after: int = 0, limit: int = 1000) -> JobLog:
         """Read what a job wrote down."""
         found = self._transport.get("jobs", str(id), "log", after=after, limit=limit)["items"]
-        return tuple(JobLine(x["id"], told.when(x["at"]), x["level"], x["text"]) for x in found)
+        return JobLog(id, tuple(JobLine(x["id"], told.when(x["at"]), x["level"], x["text"]) for x in found))
 
     def retry_job(self, id: int) -> JobResult[Any]:
         """Do a job again that failed or was cancelled."""

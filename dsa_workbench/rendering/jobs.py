@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dsa_workbench.core.model.job import Job, JobKind, JobState
+from dsa_workbench.core.model.job import Job, JobKind, JobLine, JobState
 from dsa_workbench.rendering.cells import cut
 from dsa_workbench.rendering.controls import visible
 from dsa_workbench.rendering.document import Block, Document, Grid, Head, Heading, Mark, Piece, Pieces, Row, line, plain
@@ -70,6 +70,18 @@ def jobs(found: Sequence[Job]) -> Document:
         for one in found
     )
     return Heading(plain(count(len(found), "job"))), Grid("", heads, rows)
+
+
+def log(number: int, lines: Sequence[JobLine]) -> Document:
+    """Show what happened to a job; faults stand out."""
+    head = Heading(plain(f"Log of job {number}"))
+    if not lines:
+        return head, line("Nothing was written down.")
+    heads = (Head("when"), Head("what"))
+    marks = {"warning": Mark.WARN, "error": Mark.WARN}
+    told = [(Piece(visible(one.text), marks.get(one.level, Mark.PLAIN)),) for one in lines]
+    rows = tuple(Row((plain(moment(one.at)), text)) for one, text in zip(lines, told, strict=True))
+    return head, Grid("", heads, rows)
 
 
 def _about(found: Job) -> str:

@@ -9,7 +9,7 @@ from dsa_workbench.results.displayed import Displayed
 from dsa_workbench.results.equality import Equality
 from dsa_workbench.results.explained import Explained
 from dsa_workbench.results.imports import Rejects, Report
-from dsa_workbench.results.jobs import JobResult, Jobs
+from dsa_workbench.results.jobs import JobLog, JobResult, Jobs
 from dsa_workbench.results.keys import SuggestedKeys
 from dsa_workbench.results.merges import Conflicts, MergeResult
 from dsa_workbench.results.preview import Preview, PreviewedTable
@@ -31,6 +31,7 @@ __all__ = [
     "Equality",
     "Explained",
     "Exported",
+    "JobLog",
     "JobResult",
     "Jobs",
     "Log",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
-from dsa_workbench.core.model.job import Job, JobError, JobState
+from dsa_workbench.core.model.job import Job, JobError, JobLine, JobState
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import DatabaseUnavailable
 from dsa_workbench.rendering import jobs
@@ -135,3 +135,30 @@ class Jobs(Displayed, Sequence[Job]):
     def document(self) -> Document:
         """Describe the jobs."""
         return jobs.jobs(self.jobs)
+
+
+@dataclass(frozen=True, repr=False)
+class JobLog(Displayed, Sequence[JobLine]):
+    """What happened to a job, line by line, oldest first."""
+
+    id: int
+    lines: tuple[JobLine, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> JobLine: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[JobLine]: ...
+
+    def __getitem__(self, index: int | slice) -> JobLine | Sequence[JobLine]:
+        return self.lines[index]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[JobLine]:
+        return iter(self.lines)
+
+    def document(self) -> Document:
+        """Describe the lines."""
+        return jobs.log(self.id, self.lines)

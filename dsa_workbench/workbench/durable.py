@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-from dsa_workbench.core.model.job import Job, JobChange, JobLine
+from dsa_workbench.core.model.job import Job, JobChange
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.features.exports.export_file import ExportFile
@@ -15,7 +15,7 @@ from dsa_workbench.features.jobs.follow_jobs import MOST as MOST_EVENTS
 from dsa_workbench.features.jobs.follow_jobs import job_events, job_log, last_event
 from dsa_workbench.features.jobs.submit_job import retry_job
 from dsa_workbench.files.rejects import MOST
-from dsa_workbench.results import CommitResult, Exported, JobResult
+from dsa_workbench.results import CommitResult, Exported, JobLog, JobResult
 from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects, write_options
 from dsa_workbench.workbench.jobs import JobVerbs
 from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
@@ -111,9 +111,9 @@ class DurableVerbs(JobVerbs):
         """Give the number of the last change of any job."""
         return last_event(self.actor, self.store)
 
-    def job_log(self, id: int, after: int = 0, limit: int = MOST_EVENTS) -> tuple[JobLine, ...]:
+    def job_log(self, id: int, after: int = 0, limit: int = MOST_EVENTS) -> JobLog:
         """List the lines of a job's log after the one of this number, oldest first."""
-        return job_log(self.actor, self.store, id, after, limit)
+        return JobLog(id, job_log(self.actor, self.store, id, after, limit))
 
     def _durable(self, job: Job) -> JobResult[Any]:
         return JobResult(job, self._look, self._wait, self._cancel)

@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from dsa_workbench.core.model.job import Job, JobEvent
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
 from dsa_workbench.features.jobs.hold_job import LEAVING, TAKEN, beat_job, begin_job, end_job, ending_of, give_back
 from dsa_workbench.features.jobs.running import Ending, ProgressHook, Running, StartJob
+from dsa_workbench.features.jobs.submit_job import REQUEST_ID
 from dsa_workbench.worker.threads import on_thread
 
 _log = logging.getLogger(__name__)
@@ -23,8 +26,14 @@ _PAUSE = 1.0
 class Holder:
     """The jobs of one worker; `perform` does the work of one and gives its result as JSON."""
 
-    def __init__(self, store: IStore, perform: Callable[[Job, ProgressHook], Mapping[str, Any]], name: str) -> None:
-        self._store, self._perform, self._name = store, perform, name
+    def __init__(
+        self,
+        store: IStore,
+        perform: Callable[[Job, ProgressHook], Mapping[str, Any]],
+        name: str,
+        ended: Callable[[Job], None] | None = None,
+    ) -> None:
+        self._store, self._perform, self._name, self._ended = store, perform, name, ended
         self._lock = threading.Lock()
         self._live: dict[int, Running] = {}
         self._leaving = threading.Event()
@@ -79,10 +88,16 @@ class Holder:
             return
         if job is None:
             return
+        asked = (job.command or {}).get(REQUEST_ID)
+        with bound_contextvars(job=job_id, **({"request_id": asked} if asked else {})):
+            self._hold(job)
+
+    def _hold(self, job: Job) -> None:
+        _log.info("job %d begins, try %d: %s", job.id, job.attempts, job.about)
         nothing = StartJob(job.kind, job.about, lambda _tell: None, lambda _value: {})
         running = Running(job, nothing, self._look)
         with self._lock:
-            self._live[job_id] = running
+            self._live[job.id] = running
         if self._leaving.is_set():
             running.stop = LEAVING
         try:
@@ -91,8 +106,15 @@ class Holder:
             running.end(ending)
         finally:
             with self._lock:
-                del self._live[job_id]
+                del self._live[job.id]
             running.done.set()
+        _log.info("job %d, try %d, ended: %s", job.id, job.attempts, ending.event)
+        if self._ended is not None:
+            try:
+                with self._store.unit() as unit:
+                    self._ended(unit.jobs.get(job.id))
+            except DsaError as err:
+                _log.warning("the end of job %d is told to nobody: %s", job.id, err)
 
     def _ending(self, running: Running) -> Ending:
         try:

@@ -16,6 +16,7 @@ from dsa_workbench.errors import DsaError
 from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.settings import Settings, read_settings
+from dsa_workbench.worker.logs import log_handler
 from dsa_workbench.worker.queue import CONCURRENCY, Worker
 
 
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = replace(settings, database_url=given.database)
     if given.spool:
         settings = replace(settings, spool_dir=given.spool)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[log_handler(sys.stderr, as_json=given.log_format == "json")])
     logging.getLogger("dsa_workbench.worker").setLevel(logging.INFO)
     # A queue that is lost and found again is told by the worker, in a line.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
@@ -78,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument("--database", metavar="URL", help="the store; by default DSA_DATABASE_URL or the embedded one")
     worker.add_argument("--jobs", type=_count, default=CONCURRENCY, metavar="N", help="jobs at once (%(default)s)")
     worker.add_argument("--spool", type=Path, metavar="DIR", help="where exports are written; else DSA_SPOOL_DIR")
+    worker.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="lines of the log, on standard error (%(default)s)",
+    )
     worker.add_argument(
         "--gone-after",
         type=_seconds,

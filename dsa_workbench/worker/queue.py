@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import platform
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,11 +19,13 @@ import procrastinate
 from procrastinate.exceptions import ProcrastinateException
 
 from dsa_workbench.core.migrations.queue import queue_version
+from dsa_workbench.core.model.job import Job
+from dsa_workbench.core.services.postgres.holds import MARK, Hold
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.core.services.postgres.tickets import DO_JOB, JOBS, queue_conninfo
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
 from dsa_workbench.features.jobs.hold_job import rescue_jobs
-from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER
+from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER, settle_jobs
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.worker.cleaning import Hook, Keep, clean
 from dsa_workbench.worker.holding import Holder
@@ -41,6 +44,8 @@ _CLEANING = "17 * * * *"
 _FETCH_SECONDS = 2.0
 """How often the queue is asked; new tickets are told at once, those of later tries are not."""
 _RECONNECT_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
+"""How often jobs are looked for whose worker holds its lock no more."""
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +62,8 @@ class Worker:
         Seconds without a heartbeat after which another worker is taken for lost, and its jobs are done again.
     keep, hooks
         How long what is old is kept, and what else is to be cleaned, each called on a thread once an hour.
+    ended
+        Called on a thread with each job of which a try has ended here, as it stands then.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class Worker:
         gone_after: float = GONE_AFTER,
         keep: Keep | None = None,
         hooks: Sequence[Hook] = (),
+        ended: Callable[[Job], None] | None = None,
     ) -> None:
         self._store, self._spool, self._concurrency, self._gone_after = store, spool, concurrency, gone_after
         self._keep, self._hooks = keep or Keep(), hooks
-        self.name = f"{platform.node() or 'localhost'}:{os.getpid()}"
-        self._holder = Holder(store, Performer(store, cache, spool), self.name)
+        self.name = f"{platform.node() or 'localhost'}:{os.getpid()}{MARK}{secrets.token_hex(4)}"
+        self._hold = Hold(store.database, self.name)
+        self._holder = Holder(store, Performer(store, cache, spool), self.name, ended)
         self._stopping = asyncio.Event()
 
     @property
@@ -158,14 +167,27 @@ class Worker:
     async def _keep_alive(self) -> None:
         """Tell of the jobs that are held, and look after those whose worker is gone, until told to stop."""
         looked = -self._gone_after
+        glanced = 0.0
         while True:
-            await on_thread(self._holder.beat, "dsa-worker-heart")
+            await on_thread(self._beat, "dsa-worker-heart")
             if self._stopping.is_set():
+                await on_thread(self._hold.release, "dsa-worker-heart")
                 return
+            if time.monotonic() - glanced > _LOOK_SECONDS:
+                glanced = time.monotonic()
+                await on_thread(_quietly(lambda: settle_jobs(self._store)), "dsa-worker-rescue")
             if time.monotonic() - looked > min(self._gone_after / 2, 10.0):
                 looked = time.monotonic()
                 await on_thread(_quietly(lambda: rescue_jobs(self._store, self._gone_after)), "dsa-worker-rescue")
             await _until(self._stopping, BEAT)
+
+    def _beat(self) -> None:
+        """Tell of the jobs first: while they are heard of, nobody minds that the lock is lost."""
+        self._holder.beat()
+        try:
+            self._hold.keep()
+        except DsaError as err:
+            _log.warning("the worker cannot hold its lock now, and takes it again: %s", err)
 
 
 def _quietly(work: Callable[[], None]) -> Callable[[], None]:

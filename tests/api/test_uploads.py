@@ -198,11 +198,15 @@ def settled(server: Client, url: str, expected: int) -> int:
     return int(offset)
 
 
-def stalled(server: Client, url: str, length: int, some: bytes, headers: str = "") -> socket.socket:
+def stalled(
+    server: Client, url: str, length: int, some: bytes, headers: str = "", method: str = "PUT"
+) -> socket.socket:
     """Send a request with less than the body that it promises."""
     assert API in url
     line = socket.create_connection(("127.0.0.1", server.port))
-    told = f"PUT {url} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {server.headers['Authorization']}\r\n{headers}"
+    told = (
+        f"{method} {url} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {server.headers['Authorization']}\r\n{headers}"
+    )
     line.sendall(f"{told}Content-Length: {length}\r\n\r\n".encode() + some)
     return line
 

@@ -15,6 +15,7 @@ import pytest
 
 from dsa_workbench.core.model.ref import RefKind
 from dsa_workbench.errors import AlreadyExists, DsaError, ImportRejected, InvalidInput, NotFound, RefProtected
+from dsa_workbench.results import JobLog
 
 OLD = pa.table({"id": [1, 2, 3], "city": ["Ulm", None, 'a,"b"'], "x": [0.5, None, 2.0]})
 NEW = pa.table({"id": [1, 3, 4], "city": ["Ulm", "Rom", "Bern"], "x": [0.5, 2.0, 7.0]})
@@ -171,6 +172,7 @@ def test_background_jobs(door: Any, dataset: str, tmp_path: Path) -> None:
     assert (done.rows, done.created, job.state) == (1000, True, "succeeded")
     assert job.id in {j.id for j in door.jobs()}
     assert door.job(job.id).result["commit"] == done.id
+    assert isinstance(door.job_log(job.id), JobLog)
 
 
 def test_errors_are_the_same(door: Any, story: str, tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dsa_workbench.core.embedded.process import find_postmaster
 from dsa_workbench.core.model.job import JobState
+from dsa_workbench.results import JobResult
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 from tests.fixtures.jobs import untouched
@@ -48,6 +51,79 @@ def test_what_a_killed_worker_left_is_done_by_another(
     assert untouched_but_for_the_dead_write(wb)
 
 
+def test_a_killed_worker_is_known_at_once_by_its_lock(wb: Workbench, workers: Workers, numbers: Path) -> None:
+    undisturbed = wb.import_file(numbers, "calm", key="id")
+    held = workers.hooked(HOLD_READING)
+    job = wb.submit_import(numbers, "sales", key="id")
+    heard(held)
+    workers.start("--gone-after", "3600")
+    held.kill()
+    held.wait()
+    taken_up_again(job, 15)
+    assert job.wait(90).tree == undisturbed.tree
+    assert [e.event for e in wb.job_events(job=job.id)] == ["add", "start", "retry", "start", "succeed"]
+    assert len(wb.log("sales")) == 1
+
+
+def at_work(worker: subprocess.Popen[str]) -> None:
+    assert worker.stderr is not None
+    assert "takes jobs" in worker.stderr.readline()
+
+
+def taken_up_again(job: JobResult[Any], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while job.refresh().job.attempts < 2:
+        assert time.monotonic() < end, job.job
+        time.sleep(0.1)
+
+
+def cut_locks(wb: Workbench) -> int:
+    """End the sessions that hold the locks of workers; return how many."""
+    with wb.store.database.raw(autocommit=True) as connection:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        return len(connection.execute(query).fetchall())
+
+
+def test_a_worker_that_lost_its_lock_and_is_heard_of_keeps_its_job(
+    wb: Workbench, workers: Workers, numbers: Path
+) -> None:
+    held = workers.hooked(HOLD_READING)
+    job = wb.submit_import(numbers, "sales")
+    heard(held)
+    at_work(workers.start("--gone-after", "3600"))
+    for _ in range(3):
+        time.sleep(1.5)
+        assert cut_locks(wb) >= 1
+    time.sleep(4)
+    assert (job.refresh().state, job.job.attempts) == (JobState.RUNNING, 1)
+    for _ in range(60):
+        go_on(held)
+    assert job.wait(60).rows == 200_000
+    assert job.job.attempts == 1
+
+
+def test_a_worker_that_comes_back_finds_its_job_taken_and_commits_nothing(
+    wb: Workbench, workers: Workers, numbers: Path
+) -> None:
+    workers.undisturbed = False  # procrastinate tells of a ticket that is there no more
+    held = workers.hooked(HOLD_READING)
+    job = wb.submit_import(numbers, "sales", mode="append")
+    heard(held)
+    os.kill(held.pid, signal.SIGSTOP)
+    assert cut_locks(wb) == 1
+    workers.start("--gone-after", "3600")
+    taken_up_again(job, 30)
+    done = job.wait(60)
+    os.kill(held.pid, signal.SIGCONT)
+    for _ in range(60):
+        go_on(held)
+    held.terminate()
+    assert held.wait(60) == 0
+    assert (job.refresh().state, job.job.attempts) == (JobState.SUCCEEDED, 2)
+    assert [c.id for c in wb.log("sales")] == [done.commit.id]
+    assert wb.read("sales").num_rows == 200_000
+
+
 def untouched_but_for_the_dead_write(wb: Workbench) -> bool:
     return wb.check().ok and sorted(d.name for d in wb.datasets()) == ["calm", "sales"]
 
@@ -61,7 +137,7 @@ def test_a_commit_that_was_made_before_the_kill_is_not_made_twice(
     committed = wb.show("sales")
     held.kill()
     held.wait()
-    workers.start()
+    at_work(workers.start())
     assert job.wait(90).commit == committed.commit
     assert len(wb.log("sales")) == 1
     assert wb.read("sales").num_rows == 200_000

@@ -73,6 +73,21 @@ def test_a_failed_job_says_why_in_one_line(notebook: Notebook, capsys: pytest.Ca
     assert "bad.csv" in repr(notebook.run("%dsa job"))
 
 
+def test_a_job_of_workers_is_done_again_and_has_a_log(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.run("%dsa status")
+    session = notebook.shell.magics_manager.registry["DsaMagics"].session
+    number = session.opened.submit_import("orders.csv", "sales").id
+    assert "only one that failed or was cancelled" in notebook.error(f"%dsa job {number} --retry", capsys)
+    notebook.run(f"%dsa job {number} --cancel")
+    again = notebook.run(f"%dsa job {number} --retry")
+    assert (again.state, again.job.retry_of) == (JobState.QUEUED, number)
+    log = notebook.run(f"%dsa job {again.id} --log")
+    assert [line.level for line in log] == ["info"]
+    assert f"It repeats job {number}." in repr(log)
+    assert f"Log of job {again.id}" in log._repr_html_()
+    assert "submitted it." in repr(notebook.run(f"%dsa job {number} --log"))
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -80,6 +95,11 @@ def test_a_failed_job_says_why_in_one_line(notebook: Notebook, capsys: pytest.Ca
         ("%dsa job 99", "There is no job 99."),
         ("%dsa job --wait", "No job is named."),
         ("%dsa job --cancel", "No job is named."),
+        ("%dsa job --log", "No job is named."),
+        ("%dsa job --retry", "No job is named."),
+        ("%dsa job 99 --log", "There is no job 99."),
+        ("%dsa job 99 --retry", "There is no job 99."),
+        ("%dsa job 99 --retry --cancel", "not both"),
     ],
 )
 def test_what_cannot_be_meant_is_told(

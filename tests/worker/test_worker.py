@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from dsa_workbench.core.model.job import JobState
 from dsa_workbench.core.model.progress import Progress
@@ -95,6 +96,42 @@ def test_faults_that_do_not_pass_end_after_five_tries(wb: Workbench, workers: Wo
         job.wait(60)
     assert job.job.attempts == 5
     assert untouched(wb)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_each_line_about_a_job_names_it(wb: Workbench, workers: Workers, orders: Path, form: str) -> None:
+    process = workers.start("--log-format", form)
+    with bound_contextvars(request_id="r-1"):
+        job = wb.submit_import(orders, "sales")
+    job.wait(60)
+    assert process.stderr is not None
+    lines: list[str] = []
+    while not lines or "ended" not in lines[-1]:
+        lines.append(process.stderr.readline())
+    [about, end] = [line for line in lines if "worker.holding" in line]
+    if form == "json":
+        assert [json.loads(line)["job"] for line in (about, end)] == [job.id] * 2
+        assert json.loads(end)["request_id"] == "r-1"
+    else:
+        assert all(f" job={job.id} request_id=r-1: " in line for line in (about, end))
+
+
+def test_lines_of_a_jobs_own_threads_name_it_too(wb: Workbench, workers: Workers, orders: Path) -> None:
+    workers.environment["DSA_SLOW_SECONDS"] = "0.0000001"
+    process = workers.start("--log-format", "json")
+    job = wb.submit_import(orders, "sales")
+    assert process.stderr is not None
+    lines: list[dict[str, Any]] = []
+    while not lines or "ended: succeed" not in lines[-1]["event"]:
+        lines.append(json.loads(process.stderr.readline()))
+    uploads = [line for line in lines if "SET LOCAL synchronous_commit" in line["event"]]
+    assert uploads
+    assert {line["job"] for line in uploads} == {job.id}
+    drained = threading.Thread(target=process.stderr.read, daemon=True)
+    process.terminate()
+    drained.start()
+    assert process.wait(60) == 0
+    drained.join(60)
 
 
 def test_a_job_that_waits_is_cancelled_at_once(wb: Workbench, bob: Workbench, pg_url: str, orders: Path) -> None:

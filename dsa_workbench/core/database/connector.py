@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from dsa_workbench.core.database.slow import SlowStatements, timed_cursor
 from dsa_workbench.core.database.translation import refused, translate
 from dsa_workbench.core.database.urls import parse_url
 from dsa_workbench.errors import DsaError, Unsupported
@@ -31,8 +32,10 @@ SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', fals
 class Connector:
     """Opens driver connections for the pool; apart from `Database`, which the pool must not keep alive."""
 
-    def __init__(self, url: str, ensure: Callable[[], str] | None) -> None:
+    def __init__(self, url: str, ensure: Callable[[], str] | None, slow_seconds: float) -> None:
         self.ensure = ensure
+        self.slow = SlowStatements(slow_seconds, self._beside)
+        self._cursor = timed_cursor(self.slow)
         self.lock = threading.Lock()
         self.use(url)
 
@@ -69,6 +72,13 @@ class Connector:
             )
         connection.execute(_SESSION)
         connection.autocommit = False
+        connection.cursor_factory = self._cursor
+        return connection
+
+    def _beside(self) -> psycopg.Connection[Any]:
+        """Open a session for plans, where the server runs: it is not brought back for them."""
+        connection = psycopg.connect(self.conninfo, autocommit=True)
+        connection.execute(_SESSION)
         return connection
 
     def handle(self, context: ExceptionContext) -> DsaError | None:

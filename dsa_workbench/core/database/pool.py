@@ -19,6 +19,7 @@ import psycopg
 import sqlalchemy as sa
 
 from dsa_workbench.core.database.connector import Connector
+from dsa_workbench.core.database.slow import SLOW_SECONDS
 from dsa_workbench.core.database.translation import translate
 from dsa_workbench.errors import DatabaseUnavailable
 
@@ -43,7 +44,7 @@ class Database:
 
     `url` is a libpq URL (``postgresql://user@host/name``, also with ``?host=/socket/folder``). `ensure`, when given, is
     called when a connection cannot be opened; it brings the server back and returns the URL to use from then on.
-    Nothing is opened before the first use.
+    Nothing is opened before the first use. Statements that take `slow_seconds` or longer are logged with their plan.
 
     Raises
     ------
@@ -51,8 +52,10 @@ class Database:
         The URL cannot be read.
     """
 
-    def __init__(self, url: str, *, ensure: Callable[[], str] | None = None) -> None:
-        self._connector = Connector(url, ensure)
+    def __init__(
+        self, url: str, *, ensure: Callable[[], str] | None = None, slow_seconds: float = SLOW_SECONDS
+    ) -> None:
+        self._connector = Connector(url, ensure, slow_seconds)
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connector.open,
@@ -93,10 +96,21 @@ class Database:
         found: int = self.engine.pool.checkedout()  # type: ignore[attr-defined] # a queue's, by our class
         return found
 
+    @property
+    def slow_statements(self) -> int:
+        """How many statements were slow so far."""
+        return self._connector.slow.count
+
     def connect(self) -> sa.Connection:
         """Open a connection of the pool; its transaction begins with the first statement."""
         with self._waiting():
             return self.engine.connect()
+
+    def alone(self) -> psycopg.Connection[Any]:
+        """Open a connection beside the pool, in which every statement stands alone; the caller closes it."""
+        connection = self._connector.open()
+        connection.autocommit = True
+        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:

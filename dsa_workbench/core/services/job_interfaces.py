@@ -67,6 +67,10 @@ class IJobRepository(Protocol):
         """List jobs that have not ended and whose holder was not heard of for so long; a durable one has it at work."""
         ...
 
+    def unheld(self, seconds: float) -> list[Job]:
+        """List durable jobs at work that were not heard of for so long, and whose worker holds its lock no more."""
+        ...
+
     def list(self, limit: int) -> list[Job]:
         """List jobs, latest first."""
         ...

@@ -36,10 +36,11 @@ def open_store(settings: Settings, url: str | None = None) -> OpenStore:
     """
     given = url or settings.database_url
     if given is not None:
-        return OpenStore(PostgresStore(Database(given)))
+        return OpenStore(PostgresStore(Database(given, slow_seconds=settings.slow_seconds)))
     server = EmbeddedPostgres(settings.data_dir)
     try:
-        return OpenStore(PostgresStore(Database(server.acquire(), ensure=server.ensure)), server)
+        database = Database(server.acquire(), ensure=server.ensure, slow_seconds=settings.slow_seconds)
+        return OpenStore(PostgresStore(database), server)
     except BaseException:
         server.release()
         raise

@@ -17,6 +17,10 @@ GONE_AFTER = 60.0
 """Seconds of silence after which a job's process is taken for gone. A heartbeat comes twice a second, so this is the
 silence of a machine that sleeps or of one long call that lets no other thread run, and not of a busy one."""
 
+UNHELD_AFTER = 2.5
+"""Seconds of silence after which a worker is taken for gone that does not hold its lock either: the database has seen
+its session end. One that lives and has lost that session alone is heard of meanwhile, and takes its lock again."""
+
 UNDONE = {JobKind.IMPORT: "nothing was committed", JobKind.EXPORT: "the file was not written"}
 """What a job that was not done has left behind, in words."""
 
@@ -34,7 +38,8 @@ def settle_jobs(store: IStore, held: Collection[int] = (), gone_after: float = G
     committed before its process went has succeeded: its idempotency key tells.
     """
     with store.unit() as unit:
-        for job in unit.jobs.silent(gone_after):
+        gone = {job.id: job for job in (*unit.jobs.silent(gone_after), *unit.jobs.unheld(UNHELD_AFTER))}
+        for job in gone.values():
             if job.id in held:
                 continue
             result = _committed(unit, job)
@@ -46,8 +51,8 @@ def settle_jobs(store: IStore, held: Collection[int] = (), gone_after: float = G
                 if unit.jobs.move(job, JobEvent.CANCEL, error=cancelled_by(job)) is not None:
                     unit.tickets.drop(job, taken=True)
             else:
-                gone = JobError("The worker that did it is gone.", code=JobStopped.code)
-                try_again(unit, job, gone, fault=True, drop=True)
+                why = JobError("The worker that did it is gone.", code=JobStopped.code)
+                try_again(unit, job, why, fault=True, drop=True)
         unit.commit()
 
 

@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from structlog.contextvars import get_contextvars
+
 from dsa_workbench.core.model.job import Job, JobKind, JobState
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.jobs.settle_jobs import settle_jobs
 from dsa_workbench.features.jobs.try_again import lock_of
+
+REQUEST_ID = "request_id"
+"""The word of a written command that names the request which asked for it, for the logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ def submit_job(actor: Actor, store: IStore, command: SubmitJob) -> Job:
             f"A durable job is written down as JSON, and this cannot be: {err}.",
             hint="Give paths, texts and numbers; tables in memory go to wb.commit().",
         ) from err
+    asked = get_contextvars().get(REQUEST_ID)
+    written = {name: told for name, told in command.command.items() if name != REQUEST_ID}
+    if asked is not None:
+        written[REQUEST_ID] = asked
     key = command.idempotency_key or secrets.token_hex(16)
     with store.unit() as unit:
         known = unit.jobs.by_key(command.kind, command.dataset, key) if command.idempotency_key is not None else None
@@ -59,7 +68,7 @@ def submit_job(actor: Actor, store: IStore, command: SubmitJob) -> Job:
             dataset=command.dataset,
             ref=command.ref,
             idempotency_key=key,
-            command=command.command,
+            command=written,
             retry_of=command.retry_of,
         )
         unit.tickets.issue(job, lock=lock_of(job))

@@ -10,9 +10,11 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from dsa_workbench.columns import canonical, codec, layout
 from dsa_workbench.columns.chunker import Chunker, Cut
@@ -90,9 +92,10 @@ def write_table(
     waiting: list[StoredSegment] = []
     rows = size = 0
     done = set(known)
+    named = partial(bind_contextvars, **get_contextvars())  # lines of the log name the job on these threads, too
     with (
-        ThreadPoolExecutor(encoders, thread_name_prefix="dsa-encode") as encode,
-        ThreadPoolExecutor(1, thread_name_prefix="dsa-upload") as upload,
+        ThreadPoolExecutor(encoders, thread_name_prefix="dsa-encode", initializer=named) as encode,
+        ThreadPoolExecutor(1, thread_name_prefix="dsa-upload", initializer=named) as upload,
     ):
 
         def drain(limit: int) -> None:

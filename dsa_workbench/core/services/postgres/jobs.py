@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from dsa_workbench.core.model.job import Job, JobError, JobEvent, JobKind, JobState, moved
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.postgres.holds import NOT_HELD
 from dsa_workbench.core.services.postgres.job_history import PostgresJobHistory
 from dsa_workbench.core.services.postgres.tables import QUEUE, jobs
 from dsa_workbench.errors import NotFound
@@ -30,6 +31,17 @@ _silent = (
         jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
         # A durable job that waits needs nobody who holds it.
         sa.or_(jobs.c.command.is_(None), jobs.c.state == JobState.RUNNING.value),
+    )
+    .order_by(jobs.c.id)
+)
+_unheld = (
+    sa.select(jobs)
+    .where(
+        _live,
+        jobs.c.state == JobState.RUNNING.value,
+        jobs.c.command.is_not(None),
+        jobs.c.seen_at < _clock - sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
+        sa.text(NOT_HELD),
     )
     .order_by(jobs.c.id)
 )
@@ -191,6 +203,10 @@ class PostgresJobRepository:
     def silent(self, seconds: float) -> builtins.list[Job]:
         """List jobs that have not ended and whose holder was not heard of for so long."""
         return [_job(row) for row in self._connection.execute(_silent, {"seconds": seconds})]
+
+    def unheld(self, seconds: float) -> builtins.list[Job]:
+        """List durable jobs at work that were not heard of for so long, and whose worker holds its lock no more."""
+        return [_job(row) for row in self._connection.execute(_unheld, {"seconds": seconds})]
 
     def counts(self) -> tuple[dict[str, int], float]:
         """Count jobs by state, and tell for how many seconds the oldest of those that are due has waited."""
