@@ -88,8 +88,8 @@ def _wait(server: Server) -> None:
     raise TimeoutError("the server does not answer")
 
 
-def pages(server: Server, rows: int, clients: int, each: int) -> np.ndarray:
-    """Let clients read pages of 100 rows at places of their own; give the seconds of all answers."""
+def pages(server: Server, rows: int, clients: int, each: int, pause: float = 0.0) -> np.ndarray:
+    """Let clients read pages of 100 rows at places of their own, and look at each; give the seconds of all answers."""
     found: list[float] = []
 
     def read(seed: int) -> None:
@@ -100,6 +100,7 @@ def pages(server: Server, rows: int, clients: int, each: int) -> np.ndarray:
                 status, _ = server.get(line, f"datasets/orders/data?limit=100&offset={offset}")
                 found.append(time.perf_counter() - started)
                 assert status == 200
+                time.sleep(pause)
 
     _together([threading.Thread(target=read, args=(i,)) for i in range(clients)])
     return np.array(found)
@@ -157,8 +158,10 @@ def main() -> None:
             wb.import_file(folder / "orders.csv", "orders", key="order_id")
         with running(folder) as server:
             pages(server, given.rows, 1, 20)
-            for clients in (1, given.clients):
-                _tell(f"page of 100, {clients} client(s)", pages(server, given.rows, clients, given.each))
+            _tell("page of 100, 1 client", pages(server, given.rows, 1, given.each))
+            many = f"page of 100, {given.clients} clients"
+            _tell(f"{many}, 20 a second each", pages(server, given.rows, given.clients, given.each, 0.05))
+            _tell(f"{many}, without pause", pages(server, given.rows, given.clients, given.each))
             data = (folder / "part.csv").read_bytes()
             found, imports = mixed(server, given.rows, 50, 5, given.seconds, data)
             _tell(f"page of 100, 50 clients, {imports} imports beside", found)
@@ -166,7 +169,7 @@ def main() -> None:
 
 def _tell(what: str, seconds: np.ndarray) -> None:
     p50, p99, most = (1000 * float(np.quantile(seconds, q)) for q in (0.5, 0.99, 1))
-    print(f"{what:<45} {len(seconds):>6}   p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   worst {most:7.1f} ms")
+    print(f"{what:<55} {len(seconds):>6}   p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   worst {most:7.1f} ms")
 
 
 if __name__ == "__main__":

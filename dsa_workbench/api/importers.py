@@ -7,6 +7,7 @@ a process reads their end, and ends too.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pickle
 import queue
@@ -21,10 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import structlog
+
 from dsa_workbench.errors import DatabaseUnavailable
 from dsa_workbench.results import CommitResult
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
+from dsa_workbench.worker.logs import log_handler
 
 IDLE_SECONDS = 600.0
 """How long a process waits for another file: it takes some 150 MB."""
@@ -65,6 +69,7 @@ class ImportRequest:
     ref: str
     idempotency_key: str
     options: Mapping[str, Any]
+    request_id: str = ""
 
     def perform(self, wb: Workbench) -> Imported:
         """Import it."""
@@ -83,7 +88,8 @@ class ImporterLost(DatabaseUnavailable):
 class ImporterProcess:
     """One of the processes, as its parent sees it; one file at a time."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, log_as_json: bool = False) -> None:
+        self.slow_statements = 0
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -91,7 +97,7 @@ class ImporterProcess:
         assert self._process.stdout is not None  # noqa: S101 - a pipe
         self._out, self._in = self._process.stdin, self._process.stdout
         self.used = time.monotonic()
-        pickle.dump(settings, self._out)
+        pickle.dump((settings, log_as_json), self._out)
         self._out.flush()
 
     def perform(self, request: ImportRequest) -> Imported:
@@ -107,7 +113,7 @@ class ImporterProcess:
         try:
             pickle.dump(request, self._out)
             self._out.flush()
-            found, failed = pickle.load(self._in)  # noqa: S301 - of our own process
+            found, failed, self.slow_statements = pickle.load(self._in)  # noqa: S301 - of our own process
         except (OSError, EOFError, pickle.UnpicklingError) as err:
             self.close()
             raise ImporterLost(
@@ -134,8 +140,12 @@ class ImporterProcess:
 class Importers:
     """The processes of a server: as many as there are cores, started when they are needed, ended when they are not."""
 
-    def __init__(self, settings: Settings, most: int = max(2, os.cpu_count() or 2)) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: Settings, most: int = max(2, os.cpu_count() or 2), *, log_as_json: bool = False
+    ) -> None:
+        self._settings, self._log_as_json = settings, log_as_json
+        self.slow_statements = 0
+        """How many statements of theirs were slow."""
         self._at_once = threading.BoundedSemaphore(most)
         self._free: queue.LifoQueue[ImporterProcess] = queue.LifoQueue()
         self._lock = threading.Lock()
@@ -154,20 +164,22 @@ class Importers:
     def _perform(self, request: ImportRequest) -> Imported:
         with self._at_once:
             process = self._take()
-            lost = False
+            before, lost = process.slow_statements, False
             try:
                 return process.perform(request)
             except ImporterLost:
                 lost = True
                 raise
             finally:
+                with self._lock:
+                    self.slow_statements += process.slow_statements - before
                 if not lost:
                     self._give_back(process)
 
     def _take(self) -> ImporterProcess:
         with contextlib.suppress(queue.Empty):
             return self._free.get_nowait()
-        return ImporterProcess(self._settings)
+        return ImporterProcess(self._settings, log_as_json=self._log_as_json)
 
     def _give_back(self, process: ImporterProcess) -> None:
         with self._lock:
@@ -209,7 +221,8 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints belongs to the log
     with contextlib.suppress(EOFError, BrokenPipeError):
-        settings = pickle.load(requests)  # noqa: S301 - of our own parent
+        settings, as_json = pickle.load(requests)  # noqa: S301 - of our own parent
+        logging.getLogger().addHandler(log_handler(sys.stderr, as_json=as_json))
         _serve(settings, requests, answers)
 
 
@@ -221,10 +234,12 @@ def _serve(settings: Settings, requests: BinaryIO, answers: BinaryIO) -> None:
             try:
                 if wb is None:
                     wb = connect(settings=settings)
-                answer: tuple[Imported | None, Exception | None] = (request.perform(wb), None)
+                with structlog.contextvars.bound_contextvars(request_id=request.request_id):
+                    answer: tuple[Imported | None, Exception | None] = (request.perform(wb), None)
             except Exception as err:  # noqa: BLE001 - the parent raises it
                 answer = (None, _sendable(err))
-            answers.write(pickle.dumps(answer))
+            slow = wb.store.database.slow_statements if wb is not None else 0
+            answers.write(pickle.dumps((*answer, slow)))
             answers.flush()
     finally:
         if wb is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from dsa_workbench.api.base import ApiHandler
@@ -24,6 +26,9 @@ class MetricsHandler(ApiHandler):
     async def get(self) -> None:
         """Give them as text; those of the store only where it is open, since a scrape is no reason to start it."""
         numbers = await self.read(_numbers) if self.service.is_open else None
+        if numbers is not None:
+            beside = self.service.slow_statements_beside
+            numbers = replace(numbers, slow_statements=numbers.slow_statements + beside)
         self.finish(self.service.metrics.text(numbers), set_content_type=CONTENT_TYPE_LATEST)
 
 

@@ -94,7 +94,7 @@ class Service:
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
-        self._importers = Importers(settings)
+        self._importers = Importers(settings, log_as_json=log_as_json)
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     def start(self) -> None:
@@ -157,6 +157,11 @@ class Service:
                     return True
 
         self.spool.settle(has_ended)
+
+    @property
+    def slow_statements_beside(self) -> int:
+        """How many statements of the processes that import were slow."""
+        return self._importers.slow_statements
 
     @property
     def is_open(self) -> bool:

@@ -288,7 +288,7 @@ async def import_upload(handler: ReceivingHandler, upload: Upload, asked: Import
     """Import a file, and answer with the commit: 201 where there is a new one, 200 where nothing changed."""
     key = handler.request.headers.get("Idempotency-Key") or upload.id
     path = handler.service.spool.path(upload)
-    request = ImportRequest(handler.actor, path, upload.dataset, upload.ref, key, asked.options())
+    request = ImportRequest(handler.actor, path, upload.dataset, upload.ref, key, asked.options(), handler.request_id)
     done = await handler.service.import_file(request)
     told = CommittedTold(
         commit=done.commit, dataset=done.dataset, ref=done.ref, created=done.created, rows=done.rows,

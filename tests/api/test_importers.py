@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -72,3 +73,14 @@ def test_a_process_ends_when_its_parent_is_gone_or_it_has_nothing_to_do(tmp_path
     assert not process.is_running()
     assert found.perform(request).commit == done.commit
     found.close()
+
+
+def test_slow_statements_beside_the_server_name_their_request(tmp_path: Path) -> None:
+    with serving(tmp_path, "--DsaWorkbenchApp.slow_seconds=0.000001", "--DsaWorkbenchApp.log_format=json") as server:
+        assert server.get("health/ready").status == 200
+        path = "datasets/x/refs/main/uploads?name=x.csv"
+        kind = {"Content_Type": "application/octet-stream", "X_Request_ID": "who-asked"}
+        assert server.ask("PUT", path, b"id\n1\n", **kind).status == 201
+        lines = [json.loads(x) for x in (tmp_path / "server.log").read_text().splitlines() if x.startswith("{")]
+        slow = [x for x in lines if "a statement took" in x["event"] and x.get("request_id") == "who-asked"]
+        assert any("refs" in x["event"] for x in slow)
