@@ -58,7 +58,7 @@ class DelimitedTable:
 
     def __init__(self, file: Input, options: ReadOptions, progress: ProgressHook | None) -> None:
         self.label = file.label
-        self._options = options
+        self.options = options
         self._progress = progress
         self.text = TextFile(file, options)
         self._names = self.found.names
@@ -77,7 +77,7 @@ class DelimitedTable:
         return self._reader(self._guess)
 
     def _reader(self, kinds: Sequence[pa.DataType]) -> BlockReader:
-        options = self._options
+        options = self.options
         sure = bool(options.encoding or self.found.bom or self.text.encoding != "utf-8")
         return BlockReader(
             self.text.layout, tuple(self._names), tuple(kinds), self._given, self.found.numerals,
@@ -134,8 +134,8 @@ class DelimitedTable:
         """Read the rows in order; see `TableSource`."""
         reading = Reading(self._evidence if self._final else [Evidence() for _ in self._names])
         self._tally = reading.tally
-        if self._options.rejects is not None:
-            self._options.rejects.restart(self.name)
+        if self.options.rejects is not None:
+            self.options.rejects.restart(self.name)
         try:
             for block, result in self._run(reading.evidence):
                 self._leave_out(result.rejects, reading.rows)
@@ -182,12 +182,12 @@ class DelimitedTable:
             yield written.popleft(), result.batch
 
     def _leave_out(self, rejects: pa.Table | None, before: int) -> None:
-        if rejects is not None and self._options.rejects is not None and len(rejects):
-            self._options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
+        if rejects is not None and self.options.rejects is not None and len(rejects):
+            self.options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
 
     def rows_at(self, places: I64) -> pa.Table:
         """Read again the rows at these places of the file (in order), as they stand there: `rejects.SCHEMA`."""
-        blocks = self.text.blocks(self._options.block_bytes)
+        blocks = self.text.blocks(self.options.block_bytes)
         reader = self.reader
         return records_at(places, ((block, reader.kept(block).total) for block in blocks), self.text.layout)
 
@@ -205,7 +205,7 @@ class DelimitedTable:
         )
         self._names = column_names(cells)[0]
         self.text.layout = replace(self.text.layout, columns=err.columns)
-        self._given = contract(self._options.types, self._names, self.label)
+        self._given = contract(self.options.types, self._names, self.label)
 
     def _refused(self, err: Misfit, rows: int) -> ImportRejected:
         name, kind = self._names[err.column], self._guess[err.column]
@@ -222,7 +222,7 @@ class DelimitedTable:
         small, reader = self.text.is_small, self._reader(())
         seen = [Evidence() for _ in self._names]
         try:
-            for block in self.text.blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
+            for block in self.text.blocks(self.options.block_bytes if small else min(MIB, self.options.block_bytes)):
                 self._fold_texts(reader.texts(block), seen)
                 if not small:
                     break
@@ -242,7 +242,7 @@ class DelimitedTable:
 
     def _decided(self, evidence: Evidence) -> pa.DataType:
         """Choose the type of a column in which all this was seen."""
-        exact = evidence.places.kind if self._options.decimals == "exact" else None
+        exact = evidence.places.kind if self.options.decimals == "exact" else None
         return decide(evidence.forms) if exact is None else exact
 
     def _tail(self) -> list[Evidence]:
@@ -261,7 +261,7 @@ class DelimitedTable:
     def _fold_texts(self, texts: Texts, seen: list[Evidence]) -> None:
         reader = self._reader(())
         for i, column in enumerate(texts.columns):
-            if i not in self._given and (self._options.decimals == "exact" or not is_settled(seen[i].forms)):
+            if i not in self._given and (self.options.decimals == "exact" or not is_settled(seen[i].forms)):
                 seen[i].fold(reader.classified(column)[0], 0)
 
     # --------------------------------------------------------------------------------- all blocks
@@ -270,8 +270,8 @@ class DelimitedTable:
         self, evidence: list[Evidence], written: deque[bytes] | None = None
     ) -> Iterator[tuple[Block, BlockResult]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
-        threads = 1 if self.text.is_small else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
-        blocks, reader = self.text.blocks(self._options.block_bytes, written), self.reader
+        threads = 1 if self.text.is_small else self.options.threads or min(MAX_THREADS, os.cpu_count() or 1)
+        blocks, reader = self.text.blocks(self.options.block_bytes, written), self.reader
         if threads == 1:
             for block in blocks:
                 yield block, reader.read(block, [e.forms for e in evidence])
