@@ -51,17 +51,19 @@ def test_parts_do_not_show(values: list[int], borders: list[int], batch: int) ->
 
 @given(st.integers(1, 300), st.lists(st.integers(0, 300), max_size=6), st.integers(0, 3))
 def test_a_key_is_checked_over_all_parts(rows: int, borders: list[int], repeats: int) -> None:
+    repeats = min(repeats, rows // 2)
     ids = [i if i < rows - repeats else i - rows + repeats for i in range(rows)]
     table = pa.table({"id": ids, "b": [i % 7 for i in ids]})
     cuts = [min(b, rows) for b in borders]
-    try:
-        whole = in_one_go(table, ("id",), ("id",))
-    except ImportRejected as err:
-        with pytest.raises(ImportRejected) as refused:
-            in_parts(table, ("id",), ("id",), cuts, 50)
-        assert (refused.value.message, refused.value.details) == (err.message, err.details)
+    if repeats:
+        told = []
+        for write in (lambda: in_one_go(table, ("id",), ("id",)), lambda: in_parts(table, ("id",), ("id",), cuts, 50)):
+            with pytest.raises(ImportRejected) as refused:
+                write()
+            told.append((refused.value.message, refused.value.details))
+        assert told[0] == told[1]
     else:
-        assert in_parts(table, ("id",), ("id",), cuts, 50) == whole
+        assert in_parts(table, ("id",), ("id",), cuts, 50) == in_one_go(table, ("id",), ("id",))
 
 
 def test_a_part_with_an_empty_key_is_left_to_whoever_reads_all_rows() -> None:

@@ -99,6 +99,7 @@ class SliceTable:
     """The rows of one slice, under the types that its reader has; `reading` tells of all rows once they were read."""
 
     name = SINGLE
+    notes: tuple[str, ...] = ()
 
     def __init__(self, file: FileSlice, reader: BlockReader) -> None:
         self.label = file.label
@@ -128,6 +129,10 @@ class SliceTable:
             self.reading.fold(result.reading)
             if result.batch is not None and not self.reading.wrong and result.batch.num_rows:
                 yield result.batch
+
+    def locate(self, row: int) -> str:
+        """Say where a row of the slice stands in the file, as far as the slice can tell."""
+        return f"row {row + 1:,} from line {self.file.line:,} on"
 
     def _blocks(self) -> Iterator[Block]:
         file = self.file
