@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CACHE_BYTES = 64 << 20
+DASK_FROM_BYTES = 32 << 20
+DASK_IDLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,21 @@ class Settings:
     """DSA_SPOOL_DIR: where files lie that durable jobs read or have written; beside the data folder by default. Server
     and workers must see the same folder."""
 
+    dask: str = "threads"
+    """DSA_DASK: where durable jobs do the slices of large files: `threads` or `processes` of this machine, the address
+    of a Dask scheduler (``tls://host:8786``), a class of a cluster (``dask_jobqueue:SLURMCluster``), or `off`.
+    Threads by default, since they start at once and leave nothing behind."""
+
+    dask_workers: int = 0
+    """DSA_DASK_WORKERS: how many slices are done at once, by threads or processes, or how many workers a class of a
+    cluster is asked for; one for each core by default."""
+
+    dask_from_bytes: int = DASK_FROM_BYTES
+    """DSA_DASK_FROM_MB: smaller files are done without a cluster: they are there before one has started."""
+
+    dask_idle_seconds: float = DASK_IDLE_SECONDS
+    """DSA_DASK_IDLE_MINUTES: after so long without work a cluster is stopped, and its memory is free again."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -41,7 +58,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
     cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
     spool = Path(env["DSA_SPOOL_DIR"]).expanduser() if env.get("DSA_SPOOL_DIR") else data.parent / "spool"
-    return Settings(env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool)
+    return Settings(
+        env.get("DSA_DATABASE_URL") or None,
+        data,
+        _actor(env),
+        cache,
+        spool,
+        env.get("DSA_DASK") or "threads",
+        int(env.get("DSA_DASK_WORKERS") or 0),
+        int(float(env["DSA_DASK_FROM_MB"]) * (1 << 20)) if env.get("DSA_DASK_FROM_MB") else DASK_FROM_BYTES,
+        float(env["DSA_DASK_IDLE_MINUTES"]) * 60 if env.get("DSA_DASK_IDLE_MINUTES") else DASK_IDLE_SECONDS,
+    )
 
 
 def _actor(env: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from dsa_workbench.core.migrations.queue import queue_version
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.core.services.postgres.tickets import DO_JOB, JOBS, queue_conninfo
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
+from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.jobs.hold_job import rescue_jobs
 from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -57,6 +58,8 @@ class Worker:
         Seconds without a heartbeat after which another worker is taken for lost, and its jobs are done again.
     keep, hooks
         How long what is old is kept, and what else is to be cleaned, each called on a thread once an hour.
+    spread
+        Who has the slices of large files done.
     """
 
     def __init__(
@@ -69,11 +72,12 @@ class Worker:
         gone_after: float = GONE_AFTER,
         keep: Keep | None = None,
         hooks: Sequence[Hook] = (),
+        spread: Spread | None = None,
     ) -> None:
         self._store, self._spool, self._concurrency, self._gone_after = store, spool, concurrency, gone_after
         self._keep, self._hooks = keep or Keep(), hooks
         self.name = f"{platform.node() or 'localhost'}:{os.getpid()}"
-        self._holder = Holder(store, Performer(store, cache, spool), self.name)
+        self._holder = Holder(store, Performer(store, cache, spool, spread), self.name)
         self._stopping = asyncio.Event()
 
     @property

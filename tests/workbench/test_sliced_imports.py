@@ -32,7 +32,7 @@ class Here:
     def takes(self, size: int) -> bool:
         return True
 
-    def workers(self) -> int:
+    def workers(self, look: Callable[[], None]) -> int:
         return 1
 
     def run(self, tasks: Iterator[SliceTask], into: ISegmentStore, look: Callable[[], None]) -> Iterator[SliceDone]:

@@ -66,8 +66,9 @@ class SlicedImport:
         if reader is None or not can_slice(reader) or not self.spread.takes(reader.text.file.size or 0):
             return None
         try:
-            size = _slice_size(reader, self.spread.workers())
-            return None if size is None else _Work(self.spread, reader, table, into, known).run(incoming, rising, size)
+            work = _Work(self.spread, reader, table, into, known)
+            size = _slice_size(reader, self.spread.workers(work.tell))
+            return None if size is None else work.run(incoming, rising, size)
         except SpreadFailed as err:
             _log.warning("%s is imported without a cluster: %s", reader.label, err)
             return None
@@ -94,7 +95,7 @@ class _Work:
 
     def run(self, incoming: Incoming, rising: Rising, size: int) -> list[Chunk]:
         counts, seen = Counts(), Rising()
-        done = cast("Any", self.spread.run(self._tasks(size), self.into, self._tell))
+        done = cast("Any", self.spread.run(self._tasks(size), self.into, self.tell))
         with closing(done):
             for slice_done in done:
                 self._take(slice_done, counts, seen)
@@ -122,9 +123,10 @@ class _Work:
             counts.fold(done.counts)
             rising.fold(done.rising)
             self.joiner.add(done.part)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Tell how far it is; raises where the import is to stop."""
         self.reader.tell(self.reading, self.position)
 
 

@@ -50,8 +50,10 @@ class Spread(Protocol):
         """Say whether a file of so many bytes is worth it."""
         ...
 
-    def workers(self) -> int:
+    def workers(self, look: Callable[[], None]) -> int:
         """Tell how many slices are done at once; what has to be started for it is started now.
+
+        `look` is called while it starts.
 
         Raises
         ------
