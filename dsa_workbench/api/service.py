@@ -30,6 +30,7 @@ from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
+from dsa_workbench.worker.cluster import Cluster, ClusterState, idle_state
 from dsa_workbench.worker.queue import Worker
 
 T = TypeVar("T")
@@ -85,6 +86,7 @@ class Service:
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
+        self._cluster: Cluster | None = None
         self._working: asyncio.Future[None] | None = None
         self._held = threading.Lock()
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
@@ -119,7 +121,8 @@ class Service:
         else:
             return
         hooks = (self._settle, lambda store: forget_requests(store, KEEP_ANSWERS))
-        self._worker = Worker(wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks)
+        spool, jobs = self._settings.spool_dir, self.limits.jobs
+        self._worker = Worker(wb.store, wb.cache, spool, concurrency=jobs, hooks=hooks, spread=self._cluster)
         tidying = asyncio.create_task(self._tidy(wb.store))
         try:
             await self._worker.run()
@@ -151,6 +154,12 @@ class Service:
         return self._workbench is not None
 
     @property
+    def cluster(self) -> ClusterState:
+        """Tell what the cluster of this server is doing; to be called on a thread."""
+        cluster = self._cluster
+        return cluster.state() if cluster is not None else idle_state(self._settings)
+
+    @property
     def own_actor(self) -> str:
         """Who acts where the server belongs to one person."""
         return self._settings.actor
@@ -168,6 +177,8 @@ class Service:
                 raise DatabaseUnavailable("The server is about to end.", hint="Ask again when it is back.")
             if self._workbench is None:
                 self._workbench = connect(settings=self._settings)
+                embedded = None if self._settings.database_url else self._settings.data_dir
+                self._cluster = Cluster(self._settings, self._workbench.store, embedded)
                 if self._loop is not None:
                     self._loop.call_soon_threadsafe(self._work_on_jobs)
             return self._workbench.acting_as(actor)
@@ -238,6 +249,8 @@ class Service:
         with self._opening:
             self._closed = True
             workbench, self._workbench = self._workbench, None
+        if self._cluster is not None:
+            self._cluster.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
         if workbench is not None:

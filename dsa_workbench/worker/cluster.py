@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dask
 from distributed import Client, LocalCluster, Security
 
 from dsa_workbench.core.services.interfaces import ISegmentStore
@@ -65,6 +66,11 @@ class ClusterState:
     waiting: int
     executing: int
     workers: tuple[ClusterWorker, ...] = ()
+
+
+def idle_state(settings: Settings) -> ClusterState:
+    """Tell what there is to tell before a store is open."""
+    return ClusterState(Place.parse(settings.dask).kind.value, False, 0, 0, 0)
 
 
 class Cluster:
@@ -189,19 +195,35 @@ class Cluster:
             return None
         if self.place.kind is PlaceKind.CLASS:
             module, _, name = self.place.name.partition(":")
-            cluster = getattr(importlib.import_module(module), name)()
-            cluster.scale(count)
-            return cluster
-        usual = {"dashboard_address": None, "worker_dashboard_address": None}
-        if self.place.kind is PlaceKind.THREADS:
-            return LocalCluster(processes=False, n_workers=1, threads_per_worker=count, memory_limit=0, **usual)
-        folder = self._settings.spool_dir / "dask"
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        # Without TLS, any user of this machine could have its workers run code.
-        return LocalCluster(
-            processes=True, n_workers=count, threads_per_worker=1, host="127.0.0.1", protocol="tls://",
-            security=Security.temporary(), local_directory=str(folder), **usual,
-        )  # fmt: skip
+            there = getattr(importlib.import_module(module), name)()
+            there.scale(count)
+            return there
+        common: dict[str, Any] = {
+            "dashboard_address": None,
+            "worker_dashboard_address": None,
+            "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        }
+        # Without routes, the HTTP servers that Dask starts beside each part tell nothing to other users of the machine.
+        config: dict[str, Any] = {f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")}
+        # Dask has its workers give memory back at once, so that each array of numpy is made of fresh pages: with arrays
+        # as short-lived as ours that takes more time than the work.
+        config["distributed.nanny.pre-spawn-environ"] = {"OMP_NUM_THREADS": 1}
+        cluster: Any
+        with dask.config.set(config):
+            if self.place.kind is PlaceKind.THREADS:
+                cluster = LocalCluster(
+                    processes=False, n_workers=1, threads_per_worker=count, memory_limit=0, **common
+                )  # fmt: skip
+            else:
+                folder = self._settings.spool_dir / "dask"
+                folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+                # Without TLS, any user of this machine could have its workers run code.
+                cluster = LocalCluster(
+                    processes=True, n_workers=count, threads_per_worker=1, host="127.0.0.1", protocol="tls://",
+                    security=Security.temporary(), local_directory=str(folder), **common,
+                )  # fmt: skip
+        cluster.loop.add_callback(cluster.scheduler.http_server.stop)
+        return cluster
 
     def _submit(self, client: Any, task: SliceTask, address: StoreAddress) -> tuple[Any, threading.Event]:
         key = f"dsa-slice-{os.getpid()}-{next(_numbers)}-{secrets.token_hex(4)}"
