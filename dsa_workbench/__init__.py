@@ -13,15 +13,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from dsa_workbench.errors import DsaError
+from dsa_workbench.version import __version__
 
 if TYPE_CHECKING:
-    from dsa_workbench.workbench import Workbench, connect
+    from dsa_workbench.connecting import connect
+    from dsa_workbench.remote import RemoteWorkbench
+    from dsa_workbench.workbench import Workbench
 
-__version__ = "0.1.0"
 
-__all__ = ["DsaError", "Workbench", "__version__", "connect"]
+__all__ = ["DsaError", "RemoteWorkbench", "Workbench", "__version__", "connect"]
 
-_LAZY = {"connect": "dsa_workbench.workbench", "Workbench": "dsa_workbench.workbench"}
+_LAZY = {
+    "connect": "dsa_workbench.connecting",
+    "RemoteWorkbench": "dsa_workbench.remote",
+    "Workbench": "dsa_workbench.workbench",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CACHE_BYTES = 64 << 20
 DASK_FROM_BYTES = 32 << 20
 DASK_IDLE_SECONDS = 600.0
+REMOTE_CACHE_BYTES = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class Settings:
     """DSA_SPOOL_DIR: where files lie that durable jobs read or have written; beside the data folder by default. Server
     and workers must see the same folder."""
 
+    token: str | None = field(default=None, repr=False)
+    """DSA_TOKEN: what a Jupyter server is shown when we are its client."""
+
+    remote_cache_dir: Path = Path()
+    """DSA_REMOTE_CACHE_DIR: where rows are kept that were read over HTTP; in the user's folder of caches by default."""
+
+    remote_cache_bytes: int = REMOTE_CACHE_BYTES
+    """DSA_REMOTE_CACHE_MB: how much they may take of the disk."""
+
     dask: str = "threads"
     """DSA_DASK: where durable jobs do the slices of large files: `threads` or `processes` of this machine, the address
     of a Dask scheduler (``tls://host:8786``), a class of a cluster (``dask_jobqueue:SLURMCluster``), or `off`.
@@ -58,16 +68,23 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data = Path(env["DSA_DATA_DIR"]).expanduser() if env.get("DSA_DATA_DIR") else home / "dsa-workbench" / "postgres"
     cache = int(env["DSA_CACHE_MB"]) << 20 if env.get("DSA_CACHE_MB") else CACHE_BYTES
     spool = Path(env["DSA_SPOOL_DIR"]).expanduser() if env.get("DSA_SPOOL_DIR") else data.parent / "spool"
+    caches = Path(env["XDG_CACHE_HOME"]) if env.get("XDG_CACHE_HOME") else Path.home() / ".cache"
+    given = env.get("DSA_REMOTE_CACHE_DIR")
+    kept = Path(given).expanduser() if given else caches / "dsa-workbench" / "remote"
+    room = int(env["DSA_REMOTE_CACHE_MB"]) << 20 if env.get("DSA_REMOTE_CACHE_MB") else REMOTE_CACHE_BYTES
     return Settings(
         env.get("DSA_DATABASE_URL") or None,
         data,
         _actor(env),
         cache,
         spool,
-        env.get("DSA_DASK") or "threads",
-        int(env.get("DSA_DASK_WORKERS") or 0),
-        int(float(env["DSA_DASK_FROM_MB"]) * (1 << 20)) if env.get("DSA_DASK_FROM_MB") else DASK_FROM_BYTES,
-        float(env["DSA_DASK_IDLE_MINUTES"]) * 60 if env.get("DSA_DASK_IDLE_MINUTES") else DASK_IDLE_SECONDS,
+        env.get("DSA_TOKEN") or None,
+        kept,
+        room,
+        dask=env.get("DSA_DASK") or "threads",
+        dask_workers=int(env.get("DSA_DASK_WORKERS") or 0),
+        dask_from_bytes=int(float(env.get("DSA_DASK_FROM_MB") or DASK_FROM_BYTES >> 20) * (1 << 20)),
+        dask_idle_seconds=float(env.get("DSA_DASK_IDLE_MINUTES") or DASK_IDLE_SECONDS / 60) * 60,
     )
 
 

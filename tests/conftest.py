@@ -32,4 +32,5 @@ pytest_plugins = [
     "tests.fixtures.server",
     "tests.fixtures.workbench",
     "tests.fixtures.workers",
+    "tests.fixtures.doors",
 ]

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dsa_workbench import __version__
 from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.negotiation import HTML, JSON
 from dsa_workbench.api.operation import Operation, operation
+from dsa_workbench.version import __version__
 
 _STYLE = """
 :root { color-scheme: light dark }

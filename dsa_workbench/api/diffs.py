@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
+
 from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.negotiation import ARROW_STREAM, CSV, HTML, JSON, JSON_LINES, PARQUET, XLSX, chosen
 from dsa_workbench.api.operation import Operation, operation
@@ -64,6 +66,11 @@ class DiffHandler(ApiHandler):
             self.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 
         def write(pipe: Pipe) -> None:
+            if media == ARROW_STREAM and query.limit:
+                page = _changed(diff, query, query.limit)
+                with pa.ipc.new_stream(pipe, page.schema) as writer:
+                    writer.write_table(page)
+                return
             diff.export(pipe, query.table, FORMATS[media])
 
         await self.send_stream(write)
@@ -73,12 +80,13 @@ def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> byt
     tables: dict[str, Any] = dict(diff.tables)
     told = DiffTold(
         from_commit=from_commit, to_commit=to_commit, profile=diff.profile.title if diff.profile else None,
+        profile_settings=diff.profile.profile.to_json() if diff.profile else None,
         tables={name: _table(table, query.events) for name, table in tables.items()}, offset=query.offset,
     )  # fmt: skip
     if not query.limit:
         return told.model_dump_json(exclude_none=True).encode()
     name = query.table or _only(diff)
-    page = tables[name].rows(query.offset, query.limit + 1, query.kinds)
+    page = _changed(diff, query, query.limit + 1)
     more = page.num_rows > query.limit
     page = page.slice(0, query.limit)
     told = told.model_copy(
@@ -93,6 +101,15 @@ def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> byt
     return b"".join([head.encode(), b'"rows":[', written, b"]", tail.encode()])
 
 
+def _changed(diff: Diff, query: DiffAsked, limit: int) -> Any:
+    table: Any = diff.tables[query.table or _only(diff)]
+    if not query.form:
+        return table.rows(query.offset, limit, query.kinds)
+    if query.kinds:
+        raise HttpProblem(400, "Cells that changed in form alone are of no kind.", hint="Leave out kinds= or form=.")
+    return table.reformed_rows(query.offset, limit)
+
+
 def _only(diff: Diff) -> str:
     if len(diff.tables) != 1:
         names = ", ".join(diff.tables)
@@ -104,6 +121,7 @@ def _table(table: Any, events: bool) -> TableDiffTold:
     counts = table.counts
     return TableDiffTold(
         **counts.to_dict(), moved=counts.moved, cells=counts.cells, reformed=counts.reformed, pairing=table.pairing,
-        key=list(table.key), schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
+        key=list(table.key), columns=list(table.columns),
+        schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
         events=[EventTold.of(e) for e in table.events] if events else None,
     )  # fmt: skip

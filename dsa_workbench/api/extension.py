@@ -13,12 +13,12 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
 from traitlets import Enum, Float, Integer, Unicode
 
-from dsa_workbench import __version__
 from dsa_workbench.api.feed import JobFeed
 from dsa_workbench.api.openapi import document
 from dsa_workbench.api.routes import API_ROOT, ROUTES, handlers_of
 from dsa_workbench.api.service import Limits, Service
 from dsa_workbench.settings import Settings, read_settings
+from dsa_workbench.version import __version__
 
 _LIMITS = Limits()
 _CACHE_BYTES = 256 << 20

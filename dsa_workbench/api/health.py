@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dsa_workbench import __version__
 from dsa_workbench.api.base import ApiHandler
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.models.health import LiveTold, ReadyTold
+from dsa_workbench.version import __version__
 from dsa_workbench.workbench import Workbench
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from dsa_workbench import __version__
 from dsa_workbench.api.operation import JSON, Operation, operations
 from dsa_workbench.api.problems import MEDIA_TYPE
 from dsa_workbench.models.problems import Problem
+from dsa_workbench.version import __version__
 
 Routes = Mapping[str, type[Any]]
 

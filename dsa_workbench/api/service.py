@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsa_workbench.api.counters import Metrics
+from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
@@ -92,6 +93,7 @@ class Service:
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
+        self._importers = Importers(settings)
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     def start(self) -> None:
@@ -133,6 +135,7 @@ class Service:
         """Remove the files of jobs that have ended, soon after they have."""
         while True:
             await asyncio.sleep(_TIDY_SECONDS)
+            await self.on_disk(self._importers.tidy)
             try:
                 await self.on_disk(lambda: self._settle(store))
             except DsaError as err:
@@ -221,6 +224,10 @@ class Service:
         """Do a piece of writing on a thread, however long it takes."""
         return await self._on(self._writers, actor, work)
 
+    async def import_file(self, request: ImportRequest) -> Imported:
+        """Import a file in a process beside this one, however long it takes."""
+        return await self._on(self._writers, request.actor, lambda _: self._importers.perform(request))
+
     async def stream(self, actor: str, work: Callable[[Workbench], T]) -> T:
         """Do a piece of reading whose result goes out while it is made, however long it takes."""
         return await self._on(self._readers, actor, work)
@@ -253,5 +260,6 @@ class Service:
             self._cluster.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
+        self._importers.close()
         if workbench is not None:
             workbench.close(cancel_jobs=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dsa_workbench.api.importers import ImportRequest
 from dsa_workbench.api.jobs import answer_job
 from dsa_workbench.api.negotiation import ARROW_STREAM
 from dsa_workbench.api.operation import Operation, operation
@@ -24,7 +25,6 @@ from dsa_workbench.models.uploads import (
     UploadGiven,
     UploadTold,
 )
-from dsa_workbench.results import CommitResult
 from dsa_workbench.workbench import Workbench
 
 RESOURCE = "uploads"
@@ -238,24 +238,14 @@ def find_upload(handler: ReceivingHandler) -> Upload:
 
 async def import_upload(handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked) -> None:
     """Import a file, and answer with the commit: 201 where there is a new one, 200 where nothing changed."""
-    key = handler.request.headers.get("Idempotency-Key")
-    options: dict[str, Any] = asked.options()
-
-    def work(wb: Workbench) -> CommitResult:
-        path = handler.service.spool.path(upload)
-        done: CommitResult = wb.import_file(path, upload.dataset, ref=upload.ref, idempotency_key=key, **options)
-        return done
-
-    done = await handler.write_to_store(work)
-    answer_commit(handler, done)
-
-
-def answer_commit(handler: ReceivingHandler, done: CommitResult) -> None:
-    """Tell of a commit."""
+    key = handler.request.headers.get("Idempotency-Key") or upload.id
+    path = handler.service.spool.path(upload)
+    request = ImportRequest(handler.actor, path, upload.dataset, upload.ref, key, asked.options())
+    done = await handler.service.import_file(request)
     told = CommittedTold(
-        commit=done.commit.id, dataset=done.dataset, ref=done.ref, created=done.created, rows=done.rows,
-        summary=done.summary, notes=list(done.notes), rejects=len(done.rejects),
+        commit=done.commit, dataset=done.dataset, ref=done.ref, created=done.created, rows=done.rows,
+        summary=done.summary, notes=list(done.notes), rejects=done.rejects,
     )  # fmt: skip
     handler.service.metrics.imported.inc(done.rows)
-    handler.tag(done.commit.id)
+    handler.tag(done.commit)
     handler.answer(told, 201 if done.created else 200)

@@ -34,10 +34,13 @@ class DiffAsked(Given):
     kinds: Annotated[
         list[Kind] | None, BeforeValidator(listed), Field(None, description="Only rows that were added, say.")
     ]
+    form: bool = Field(False, description="Give the rows with cells that changed in form alone instead.")
     events: bool = Field(False, description="Say what happened to tables as a whole; this reads what it proves.")
     merge_base: bool = Field(False, description="From the last commit that both sides have in common.")
     offset: int = Field(0, ge=0)
-    limit: int = Field(0, ge=0, le=10_000, description="Changed rows to give of the one table, or of the named one.")
+    limit: int = Field(
+        0, ge=0, le=10_000, description="Changed rows to give of the one table, or of the named one; 0 streams all."
+    )
 
 
 class EventTold(Told):
@@ -45,11 +48,15 @@ class EventTold(Told):
 
     kind: str
     sentence: str
+    columns: list[str]
+    hint: str
 
     @classmethod
     def of(cls, event: Event) -> EventTold:
         """Tell of an event."""
-        return cls(kind=event.kind.value, sentence=event.sentence)
+        return cls(
+            kind=event.kind.value, sentence=event.sentence, columns=list(event.columns), hint=event.hint
+        )  # fmt: skip
 
 
 class TableDiffTold(Told):
@@ -64,6 +71,7 @@ class TableDiffTold(Told):
     reformed: dict[str, int] = Field(description="Cells by column that are equal, and written otherwise.")
     pairing: str = Field(description="How rows were paired.")
     key: list[str]
+    columns: list[str] = Field(description="The columns of both sides, in the order in which they are shown.")
     schema_changes: list[SchemaChangeTold]
     events: list[EventTold] | None = None
 
@@ -74,6 +82,7 @@ class DiffTold(Told):
     from_commit: str
     to_commit: str
     profile: str | None = Field(None, description="The equality profile that it went by.")
+    profile_settings: str | None = Field(None, description="Its settings, as JSON.")
     tables: dict[str, TableDiffTold]
     table: str | None = Field(None, description="The table whose rows follow.")
     row_columns: list[str] | None = Field(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-import dsa_workbench
 from dsa_workbench.core.embedded import EmbeddedPostgres
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.postgres.store import PostgresStore
@@ -13,6 +12,7 @@ from dsa_workbench.features.datasets.list_datasets import list_datasets
 from dsa_workbench.features.jobs.runner import JobRunner
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.results import Status
+from dsa_workbench.version import __version__
 
 
 class Connection:
@@ -83,7 +83,7 @@ class Connection:
         """Say where we work, as whom, and how much is there."""
         info = self.store.info()
         return Status(
-            dsa_workbench.__version__,
+            __version__,
             self.actor.name,
             self.database_url,
             info.server,

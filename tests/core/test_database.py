@@ -322,8 +322,10 @@ def test_unit_that_asked_for_its_segments_cannot_outlive_the_server_that_lost_th
 
 def kill(data: Path) -> None:
     postmaster = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
-    for process in [postmaster, *postmaster.children(recursive=True)]:
+    processes = [postmaster, *postmaster.children(recursive=True)]
+    for process in processes:
         process.send_signal(signal.SIGKILL)
+    assert not psutil.wait_procs(processes, timeout=10)[1]  # a signal that was sent has not yet ended anything
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

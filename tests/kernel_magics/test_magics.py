@@ -10,10 +10,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.errors import DsaError, InvalidInput, NotFound
+from dsa_workbench.errors import DsaError, InvalidInput, NotFound, Unsupported
 from dsa_workbench.results import CommitResult, Diff, Exported, Log, MergeResult, Reading, Refs, Status
 from kernel_magics import load_ipython_extension, unload_ipython_extension
 from kernel_magics.pages import HelpPage
+from tests.fixtures.server import Client
 from tests.kernel_magics.conftest import Notebook
 
 if TYPE_CHECKING:
@@ -260,3 +261,22 @@ def test_several_files_are_one_table(notebook: Notebook) -> None:
     notebook.run("%dsa import 2026-*.json months")
     assert notebook.run("%dsa read months --as arrow")["m"].to_pylist() == [1, 2, 10]
     assert notebook.run("%dsa import 2026-*.json --explain").tables[0].kind == "files as one table"
+
+
+def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, dataset: str) -> None:
+    token = server.headers["Authorization"].split()[1]
+    notebook.run(f"%dsa connect http://127.0.0.1:{server.port}/?token={token}")
+    done = notebook.run(f"%dsa import orders.csv {dataset} --key id -m First")
+    assert (done.rows, done.author) == (3, "ann")
+    Path("orders.csv").write_text("id,item,qty\n1,apple,2\n2,pear,4\n9,kiwi,1\n")
+    notebook.run(f"%dsa import orders.csv {dataset}")
+    assert notebook.run(f"%dsa diff {dataset}").summary["data"]["changed"] == 1
+    assert notebook.run(f"%dsa read {dataset} --where 'qty > 3'").num_rows == 1
+    assert len(notebook.run(f"%dsa log {dataset}")) == 2
+    notebook.run(f"%dsa tag {dataset} v1")
+    assert "v1" in repr(notebook.run(f"%dsa refs {dataset}"))
+    notebook.run(f"%dsa export {dataset} out.csv")
+    assert Path("out.csv").read_text() == Path("orders.csv").read_text()
+    assert token not in repr(notebook.run("%dsa status"))
+    with pytest.raises(Unsupported, match="merge is not there over HTTP"):
+        notebook.run(f"%dsa merge {dataset}@v1")

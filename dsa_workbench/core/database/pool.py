@@ -7,7 +7,9 @@ own connection. Both read committed, both give back a clean connection, and both
 from __future__ import annotations
 
 import os
+import select
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +31,11 @@ POOL_OVERFLOW = 15
 
 POOL_SECONDS = 60
 """How long a thread waits for a connection of the pool."""
+
+TRUSTED_SECONDS = 5.0
+"""How long a connection that was given back is taken for alive without asking over the network."""
+
+_RETURNED = "returned"
 
 
 class Database:
@@ -52,12 +59,13 @@ class Database:
             isolation_level="READ COMMITTED",
             max_overflow=POOL_OVERFLOW,
             poolclass=_ClosingPool,
-            pool_pre_ping=True,
             pool_size=POOL_SIZE,
             pool_timeout=POOL_SECONDS,
             use_native_hstore=False,
         )
         sa.event.listen(self.engine, "handle_error", self._connector.handle)
+        sa.event.listen(self.engine, "checkin", _note_return)
+        sa.event.listen(self.engine, "checkout", self._see_that_it_lives)
         self._closer = weakref.finalize(self, self.engine.dispose)
         _databases.add(self)
 
@@ -124,6 +132,19 @@ class Database:
         self.engine.dispose(close=False)
         self._connector.lock = threading.Lock()
 
+    def _see_that_it_lives(self, driver: Any, record: Any, _proxy: Any) -> None:
+        """Ask the server for a sign of life, but not over a connection that was in use a moment ago and is quiet.
+
+        A server that ends says so, or its socket does: then there is something to read.
+        """
+        idle = time.monotonic() - record.info.get(_RETURNED, -TRUSTED_SECONDS)
+        if idle < TRUSTED_SECONDS and not _has_something(driver):
+            return
+        try:
+            self.engine.dialect.do_ping(driver)
+        except psycopg.Error as err:
+            raise sa.exc.InvalidatePoolError from err
+
     @contextmanager
     def _waiting(self) -> Iterator[None]:
         try:
@@ -133,6 +154,18 @@ class Database:
                 f"All connections to {self.safe_url} have been in use for {POOL_SECONDS} seconds.",
                 hint="Wait for other work in this process to end, then run it again.",
             ) from err
+
+
+def _note_return(_driver: Any, record: Any) -> None:
+    record.info[_RETURNED] = time.monotonic()
+
+
+def _has_something(driver: psycopg.Connection[Any]) -> bool:
+    if driver.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(driver.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 class _ClosingPool(sa.pool.QueuePool):

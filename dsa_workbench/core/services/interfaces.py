@@ -359,6 +359,10 @@ class IStore(Protocol):
         """Begin a unit of work, to be used in a `with` statement."""
         ...
 
+    def head(self, dataset: str, ref: str) -> tuple[Dataset, Ref] | None:
+        """Find a ref of a live dataset in one round trip, outside of any unit; None where there is none."""
+        ...
+
     def all_segments(self) -> Iterable[StoredSegment]:
         """Walk all stored segments, in no order."""
         ...

@@ -13,14 +13,15 @@ import pyarrow.parquet as pq
 
 from dsa_workbench.columns.extensions import revive_extensions
 from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
-from dsa_workbench.errors import InvalidInput
+from dsa_workbench.errors import DatabaseUnavailable, InvalidInput
 from dsa_workbench.features.versioning.queries.condition import Condition
 from dsa_workbench.features.versioning.queries.pruning import matching_chunks, mentioned
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
-from dsa_workbench.features.versioning.resolve import resolve
+from dsa_workbench.features.versioning.resolve import Resolved, resolve
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 _ORDERED = {"=", "==", "<", "<=", ">", ">=", "in"}
@@ -53,13 +54,42 @@ def get_table(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSp
 
 def get_tables(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionSpec) -> list[tuple[str, TableAt]]:
     """Find the table that a spec names, or all of the version, with their names; errors are those of `get_table`."""
+    held = _held(store, cache, spec)
+    if held is not None:
+        return held
     with store.unit() as unit:
         found = resolve(unit, spec)
-        entries = found.tree.tables if spec.table is None and found.tree.tables else (found.table(),)
+        entries = _entries(found)
+        cache.hold_version(found.commit.oid, store.segments, (found.commit, found.tree))
         return [
             (name, TableAt(spec.with_table(name), found.commit, load_table(unit, store.segments, cache, oid)))
             for name, oid in entries
         ]
+
+
+def _held(store: IStore, cache: SegmentCache, spec: VersionSpec) -> list[tuple[str, TableAt]] | None:
+    """Find them with one question to the database, where they were found before; None where more must be asked."""
+    if spec.back or spec.at is not None:
+        return None
+    try:
+        head = store.head(spec.dataset, spec.version)
+    except DatabaseUnavailable:
+        return None  # a connection that broke since its last use; whoever asks next gets another
+    version = None if head is None else cache.version(head[1].commit_id, store.segments)
+    if head is None or version is None:
+        return None
+    commit, tree = version
+    tables = []
+    for name, oid in _entries(Resolved(spec, head[0], commit, tree, head[1])):
+        table = cache.table(oid, store.segments)
+        if table is None:
+            return None
+        tables.append((name, TableAt(spec.with_table(name), commit, table)))
+    return tables
+
+
+def _entries(found: Resolved) -> Sequence[tuple[str, ObjectId]]:
+    return found.tree.tables if found.spec.table is None and found.tree.tables else (found.table(),)
 
 
 class Selection:

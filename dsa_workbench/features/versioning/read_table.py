@@ -189,6 +189,8 @@ class StoredTable:
     def _fetch(self, chunks: list[int], indices: list[int]) -> _Fetched:
         wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
         arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
+        if len(arrays) == len(wanted):
+            return arrays, {}
         stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
         return arrays, {
             oid: (s.encoding, codec.opened(s.encoding, s.blob, s.size), s.rows) for oid, s in stored.items()

@@ -8,6 +8,8 @@ from typing import Any
 
 from dsa_workbench.core.model.ids import ObjectId
 
+HELD_VERSIONS = 256
+"""Commits that are held with their trees."""
 HELD_TABLES = 32
 LARGEST_TABLE = 256 << 10
 """Tables whose manifests are held, and how many bytes of one: what a page of a table needs again and again."""
@@ -20,10 +22,27 @@ class SegmentCache:
         self.max_bytes = max_bytes
         self._arrays: OrderedDict[ObjectId, Any] = OrderedDict()
         self._tables: OrderedDict[ObjectId, tuple[object, Any]] = OrderedDict()
+        self._versions: OrderedDict[ObjectId, tuple[object, Any]] = OrderedDict()
         self._bytes = 0
         self.hits = 0
         self.misses = 0
         self._lock = threading.Lock()
+
+    def version(self, commit: ObjectId, store: object) -> Any | None:
+        """Give what is held of a commit; it never changes, and is that of one store."""
+        with self._lock:
+            held = self._versions.get(commit)
+            if held is None or held[0] is not store:
+                return None
+            self._versions.move_to_end(commit)
+            return held[1]
+
+    def hold_version(self, commit: ObjectId, store: object, version: Any) -> None:
+        """Hold what there is to know of a commit."""
+        with self._lock:
+            self._versions[commit] = store, version
+            while len(self._versions) > HELD_VERSIONS:
+                self._versions.popitem(last=False)
 
     def table(self, manifest: ObjectId, store: object) -> Any | None:
         """Give the table of a manifest if it is held; it never changes, and is that of one store."""

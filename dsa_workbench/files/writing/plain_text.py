@@ -93,10 +93,13 @@ def _moments(column: Any, form: str) -> Any:
     if pa.types.is_date64(kind):
         column = column.cast(pa.date32())
     texts = column.cast(pa.string())
+    whole = pa.types.is_date(kind) or kind.unit == "s"
     if not form:
-        return pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
+        return texts if whole else pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
     between, digits, zone = form.split("|")
-    if digits == "-":
+    if digits == "-" and whole:
+        pass
+    elif digits == "-":
         texts = pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
     elif digits == "0":
         texts = pc.replace_substring_regex(texts, r"\.[0-9]+(Z?)$", r"\1")

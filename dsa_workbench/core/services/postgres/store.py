@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from dsa_workbench.core.database import Database
 from dsa_workbench.core.migrations.upgrade import migrate
+from dsa_workbench.core.model.ref import Dataset, Ref
 from dsa_workbench.core.services.interfaces import StoredSegment, StoreInfo
+from dsa_workbench.core.services.postgres.heads import find_head
 from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
 from dsa_workbench.core.services.postgres.tables import QUEUE, SCHEMA
 from dsa_workbench.core.unit_of_work import UnitOfWork
@@ -39,6 +41,10 @@ class PostgresStore:
     def unit(self) -> UnitOfWork:
         """Begin a unit of work, to be used in a `with` statement."""
         return UnitOfWork(self.database)
+
+    def head(self, dataset: str, ref: str) -> tuple[Dataset, Ref] | None:
+        """Find a ref of a live dataset in one round trip, outside of any unit; None where there is none."""
+        return find_head(self.database, dataset, ref)
 
     def all_segments(self) -> Iterable[StoredSegment]:
         """Walk all stored segments, in no order that means anything."""
