@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CACHE_BYTES = 64 << 20
+DASK_FROM_BYTES = 32 << 20
+DASK_IDLE_SECONDS = 600.0
 REMOTE_CACHE_BYTES = 2 << 30
 SLOW_SECONDS = 1.0
 
@@ -48,6 +50,21 @@ class Settings:
     """DSA_SLOW_SECONDS: statements that take the database so long are logged with their plan. All of ours have an index
     and take milliseconds, so a second is a sign of something wrong."""
 
+    dask: str = "threads"
+    """DSA_DASK: where durable jobs do the slices of large files: `threads` or `processes` of this machine, the address
+    of a Dask scheduler (``tls://host:8786``), a class of a cluster (``dask_jobqueue:SLURMCluster``), or `off`.
+    Threads by default, since they start at once and leave nothing behind."""
+
+    dask_workers: int = 0
+    """DSA_DASK_WORKERS: how many slices are done at once, by threads or processes, or how many workers a class of a
+    cluster is asked for; one for each core by default."""
+
+    dask_from_bytes: int = DASK_FROM_BYTES
+    """DSA_DASK_FROM_MB: smaller files are done without a cluster: they are there before one has started."""
+
+    dask_idle_seconds: float = DASK_IDLE_SECONDS
+    """DSA_DASK_IDLE_MINUTES: after so long without work a cluster is stopped, and its memory is free again."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables."""
@@ -63,7 +80,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     slow = float(env["DSA_SLOW_SECONDS"]) if env.get("DSA_SLOW_SECONDS") else SLOW_SECONDS
     token = env.get("DSA_TOKEN") or None
     return Settings(
-        env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, token, kept, room, slow
+        env.get("DSA_DATABASE_URL") or None, data, _actor(env), cache, spool, token, kept, room, slow,
+        dask=env.get("DSA_DASK") or "threads",
+        dask_workers=int(env.get("DSA_DASK_WORKERS") or 0),
+        dask_from_bytes=int(float(env.get("DSA_DASK_FROM_MB") or DASK_FROM_BYTES >> 20) * (1 << 20)),
+        dask_idle_seconds=float(env.get("DSA_DASK_IDLE_MINUTES") or DASK_IDLE_SECONDS / 60) * 60,
     )  # fmt: skip
 
 

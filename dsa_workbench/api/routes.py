@@ -5,6 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from dsa_workbench.api.base import NotThere
+from dsa_workbench.api.cluster import ClusterHandler
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
 from dsa_workbench.api.described import DocsHandler, OpenApiHandler
@@ -56,6 +57,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"jobs/{_J}/file": JobFileHandler,
     f"jobs/{_J}/cancel": JobCancelHandler,
     f"jobs/{_J}/retry": JobRetryHandler,
+    "cluster": ClusterHandler,
     "metrics": MetricsHandler,
     "openapi.json": OpenApiHandler,
     "docs": DocsHandler,

@@ -32,6 +32,7 @@ from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.results import Diff
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
+from dsa_workbench.worker.cluster import Cluster, ClusterState, idle_state
 from dsa_workbench.worker.queue import Worker
 
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class Service:
         self._worker: Worker | None = None
         self.on_end: Callable[[Job], None] | None = None
         """Called on the loop when a try of a job has ended here."""
+        self._cluster: Cluster | None = None
         self._working: asyncio.Future[None] | None = None
         self._held = threading.Lock()
         self._diffs: OrderedDict[tuple[Any, ...], Diff] = OrderedDict()
@@ -124,8 +126,9 @@ class Service:
         else:
             return
         hooks = (self._settle, lambda store: forget_requests(store, KEEP_ANSWERS))
+        spool, jobs = self._settings.spool_dir, self.limits.jobs
         self._worker = Worker(
-            wb.store, wb.cache, self._settings.spool_dir, concurrency=self.limits.jobs, hooks=hooks, ended=self._ended
+            wb.store, wb.cache, spool, concurrency=jobs, hooks=hooks, ended=self._ended, spread=self._cluster
         )
         tidying = asyncio.create_task(self._tidy(wb.store))
         try:
@@ -169,6 +172,12 @@ class Service:
         return self._workbench is not None
 
     @property
+    def cluster(self) -> ClusterState:
+        """Tell what the cluster of this server is doing; to be called on a thread."""
+        cluster = self._cluster
+        return cluster.state() if cluster is not None else idle_state(self._settings)
+
+    @property
     def own_actor(self) -> str:
         """Who acts where the server belongs to one person."""
         return self._settings.actor
@@ -186,6 +195,8 @@ class Service:
                 raise DatabaseUnavailable("The server is about to end.", hint="Ask again when it is back.")
             if self._workbench is None:
                 self._workbench = connect(settings=self._settings)
+                embedded = None if self._settings.database_url else self._settings.data_dir
+                self._cluster = Cluster(self._settings, self._workbench.store, embedded)
                 if self._loop is not None:
                     self._loop.call_soon_threadsafe(self._work_on_jobs)
             return self._workbench.acting_as(actor)
@@ -260,6 +271,8 @@ class Service:
         with self._opening:
             self._closed = True
             workbench, self._workbench = self._workbench, None
+        if self._cluster is not None:
+            self._cluster.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
         self._importers.close()

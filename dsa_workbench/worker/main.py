@@ -16,6 +16,7 @@ from dsa_workbench.errors import DsaError
 from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.settings import Settings, read_settings
+from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.logs import log_handler
 from dsa_workbench.worker.queue import CONCURRENCY, Worker
 
@@ -32,14 +33,20 @@ async def run_worker(
     """
     loop = asyncio.get_running_loop()
     opened = await loop.run_in_executor(None, open_store, settings)
+    cluster = None
     try:
+        cluster = Cluster(settings, opened.store, settings.data_dir if opened.server is not None else None)
         cache = SegmentCache(settings.cache_bytes)
-        worker = Worker(opened.store, cache, settings.spool_dir, concurrency=concurrency, gone_after=gone_after)
+        worker = Worker(
+            opened.store, cache, settings.spool_dir, concurrency=concurrency, gone_after=gone_after, spread=cluster
+        )
         if signals:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, worker.stop)
         await worker.run()
     finally:
+        if cluster is not None:
+            await loop.run_in_executor(None, cluster.close)
         await loop.run_in_executor(None, opened.close)
 
 

@@ -16,6 +16,7 @@ from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.features.exports.export_file import export_file
 from dsa_workbench.features.exports.written_export import read_export
 from dsa_workbench.features.imports.import_file import import_file
+from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.imports.written_import import read_import
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
@@ -24,11 +25,15 @@ ProgressHook = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """What the work needs: the store, a cache, and the folder in which exports lie, a folder for each job."""
+    """What the work needs: the store, a cache, and the folder in which exports lie, a folder for each job.
+
+    `spread` has the slices of large files done, where there is anything for that.
+    """
 
     store: IStore
     cache: SegmentCache
     spool: Path
+    spread: Spread | None = None
 
     def __call__(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
         """Do a job as its actor, and give what is to be kept of the result; `tell` raises where it is to stop."""
@@ -37,7 +42,7 @@ class Performer:
 
     def _import(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
         started = time.perf_counter()
-        command = replace(read_import(job.command or {}, job.idempotency_key), progress=tell)
+        command = replace(read_import(job.command or {}, job.idempotency_key), progress=tell, spread=self.spread)
         found = import_file(Actor(job.actor), self.store, self.cache, command)
         done = found.committed
         return {

@@ -24,6 +24,7 @@ from dsa_workbench.core.services.postgres.holds import MARK, Hold
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.core.services.postgres.tickets import DO_JOB, JOBS, queue_conninfo
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
+from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.jobs.hold_job import rescue_jobs
 from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER, settle_jobs
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -64,6 +65,8 @@ class Worker:
         How long what is old is kept, and what else is to be cleaned, each called on a thread once an hour.
     ended
         Called on a thread with each job of which a try has ended here, as it stands then.
+    spread
+        Who has the slices of large files done.
     """
 
     def __init__(
@@ -77,12 +80,13 @@ class Worker:
         keep: Keep | None = None,
         hooks: Sequence[Hook] = (),
         ended: Callable[[Job], None] | None = None,
+        spread: Spread | None = None,
     ) -> None:
         self._store, self._spool, self._concurrency, self._gone_after = store, spool, concurrency, gone_after
         self._keep, self._hooks = keep or Keep(), hooks
         self.name = f"{platform.node() or 'localhost'}:{os.getpid()}{MARK}{secrets.token_hex(4)}"
         self._hold = Hold(store.database, self.name)
-        self._holder = Holder(store, Performer(store, cache, spool), self.name, ended)
+        self._holder = Holder(store, Performer(store, cache, spool, spread), self.name, ended)
         self._stopping = asyncio.Event()
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from dsa_workbench.core.database import Database
 from dsa_workbench.core.embedded import EmbeddedPostgres
+from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.settings import Settings
 
@@ -44,3 +46,38 @@ def open_store(settings: Settings, url: str | None = None) -> OpenStore:
     except BaseException:
         server.release()
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSegments:
+    """The segments of a store that another process has opened, and brought to this version."""
+
+    segments: PostgresSegmentStore
+    database: Database
+    server: EmbeddedPostgres | None = None
+
+    def close(self) -> None:
+        """Give back the connections, and the hold on the embedded server."""
+        self.database.dispose()
+        if self.server is not None:
+            self.server.release()
+
+
+def open_segments(url: str, data_dir: Path | None) -> OpenSegments:
+    """Open the segments of the store of this URL, or of the embedded one in a folder.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        The embedded server cannot be started; one with a URL is asked with the first use.
+    """
+    if data_dir is None:
+        database = Database(url)
+        return OpenSegments(PostgresSegmentStore(database), database)
+    server = EmbeddedPostgres(data_dir)
+    try:
+        database = Database(server.acquire(), ensure=server.ensure)
+    except BaseException:
+        server.release()
+        raise
+    return OpenSegments(PostgresSegmentStore(database), database, server)

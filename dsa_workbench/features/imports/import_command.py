@@ -9,6 +9,7 @@ from typing import Any
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
+from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.files.rejects import MOST
@@ -44,6 +45,8 @@ class ImportFile:
     promise: Promise | None = None
     exact: bool = False
     """Remember the file so that an export can give back its bytes."""
+    spread: Spread | None = None
+    """Where slices of a large file may be done; without it all of it is done here."""
 
     @property
     def source_name(self) -> str | None:

@@ -14,6 +14,7 @@ from dsa_workbench.errors import ImportRejected
 from dsa_workbench.features.imports.arrival import Arrival
 from dsa_workbench.features.imports.import_command import ImportFile
 from dsa_workbench.features.imports.rejected_rows import RejectedRows, first_of, write_rejects
+from dsa_workbench.features.imports.sliced_import import SlicedImport
 from dsa_workbench.features.versioning.build_tables import CommitTables
 from dsa_workbench.features.versioning.commit_tables import Committed, commit_tables
 from dsa_workbench.features.versioning.incoming import Mode
@@ -89,6 +90,7 @@ def _commit_of(command: ImportFile, arrival: Arrival) -> CommitTables:
         command.idempotency_key,
         before_commit=_before_commit(command.progress),
         promise=command.promise,
+        elsewhere=None if command.spread is None else SlicedImport(command.spread),
     )
 
 

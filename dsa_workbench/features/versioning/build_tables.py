@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
-from dsa_workbench.core.model.manifest import Tree
+from dsa_workbench.core.model.manifest import Chunk, Tree
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Dataset, Ref
 from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.services.interfaces import ISegmentStore
@@ -22,7 +22,7 @@ from dsa_workbench.features.versioning.read_table import StoredTable
 from dsa_workbench.features.versioning.rising import Rising
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.features.versioning.skipping import Skip
-from dsa_workbench.features.versioning.write_table import write_table
+from dsa_workbench.features.versioning.write_table import TableInput, write_table
 from dsa_workbench.files.source import Retyped
 from dsa_workbench.files.text.imprint import imprint
 
@@ -39,6 +39,19 @@ class Arriving:
     """For each table, what there is to tell of it once it was read; it is kept with the commit's summary."""
     originals: Mapping[str, Incoming] = field(default_factory=dict)
     """By the name of a table, what its file has beside its values; read after the tables."""
+
+
+class Elsewhere(Protocol):
+    """Writes a table in another place than this thread: the same chunks as `write_table`, and the same errors."""
+
+    def __call__(
+        self, incoming: Incoming, table: TableInput, into: ISegmentStore, known: Collection[ObjectId], rising: Rising
+    ) -> list[Chunk] | None:
+        """Write all rows of `incoming`, laid out as `table`; None where they are to be written here.
+
+        `known` are ids of segments that are stored already; `rising` is told what rose.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,8 @@ class CommitTables:
     """Called with the rows written, once all is stored and just before the commit; what it raises stops that."""
     promise: Promise | None = None
     """What the commit must come to, if it was previewed."""
+    elsewhere: Elsewhere | None = None
+    """Who may write whole tables in another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +224,16 @@ def _write(
     rising = Rising()
     while True:
         plan = plan_table(incoming, base, mode=command.mode, key=command.key, rename=command.rename, skip=skip)
-        table = plan.table
+        table, chunks = plan.table, None
         # What is added to a table says nothing of the rows that stand there.
-        if not table.key and (base is None or command.mode is Mode.REPLACE):
+        alone = base is None or command.mode is Mode.REPLACE
+        if not table.key and alone:
             table = replace(table, batches=partial(rising.watched, table.batches))
         try:
-            chunks = write_table(table, into, known=known, progress=command.progress)
+            if command.elsewhere is not None and alone and skip is None:
+                chunks = command.elsewhere(incoming, plan.table, into, known, rising)
+            if chunks is None:
+                chunks = write_table(table, into, known=known, progress=command.progress)
         except Retyped:
             continue
         except BadKeys as bad:

@@ -97,8 +97,12 @@ class KeyCheck:
                     row=row,
                     column=name,
                 )
-        self._hashes.append(_hashes(columns, rows))
-        self._rows += rows
+        self.push_hashes(key_hashes(columns, rows))
+
+    def push_hashes(self, hashes: npt.NDArray[np.uint64]) -> None:
+        """Take the keys of the next rows, none of them null, as `key_hashes` gives them."""
+        self._hashes.append(hashes)
+        self._rows += len(hashes)
 
     def finish(self, take: Callable[[npt.NDArray[np.int64]], Any]) -> None:
         """Compare suspects; `take` gives the key columns at some rows as a `pyarrow.Table`.
@@ -159,7 +163,7 @@ class KeyCheck:
         return BadKeys(np.array(rows, np.int64) - self.before, [found[row] for row in rows])
 
 
-def _hashes(columns: list[Any], rows: int) -> npt.NDArray[np.uint64]:
+def key_hashes(columns: list[Any], rows: int) -> npt.NDArray[np.uint64]:
     """Hash keys by value; one that is null in part is 0, and is known by its place."""
     if not any(column.null_count for column in columns):
         return row_hashes([_by_value(column) for column in columns], rows)

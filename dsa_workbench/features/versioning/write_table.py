@@ -16,21 +16,16 @@ from typing import Any
 import pyarrow as pa
 from structlog.contextvars import bind_contextvars, get_contextvars
 
-from dsa_workbench.columns import canonical, codec, layout
-from dsa_workbench.columns.chunker import Chunker, Cut
-from dsa_workbench.columns.fingerprint import fingerprint
-from dsa_workbench.columns.row_sizes import row_sizes
-from dsa_workbench.columns.stats import column_stats
-from dsa_workbench.columns.types import arrow_schema, type_text
+from dsa_workbench.columns import codec
+from dsa_workbench.columns.chunker import Cut
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.services.interfaces import ISegmentStore, StoredSegment
-from dsa_workbench.errors import ImportRejected
 from dsa_workbench.features.versioning.key_check import KeyCheck
+from dsa_workbench.features.versioning.row_cutter import EncodedChunk, Normal, RowCutter, encode_chunk, make_chunker
 
 ENCODERS = 2
-_BATCH_ROWS = 1 << 16
 _UPLOAD_BYTES = 4 << 20
 _IN_FLIGHT = 4
 """Chunks between the cutter and the uploader."""
@@ -58,12 +53,6 @@ class TableInput:
     """Whether all bad keys shall be told, by `BadKeys`, and not only the first, by a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    chunk: Chunk
-    segments: list[StoredSegment]
-
-
 def write_table(
     source: TableInput,
     store: ISegmentStore,
@@ -85,10 +74,10 @@ def write_table(
     BadKeys
         The same, where all bad keys are collected.
     """
-    cutter = _Cutter(source, Chunker() if window is None else Chunker(window, 8 * window))
+    cutter = _Cutter(source, window)
     chunks = list(source.kept)
     uploading: deque[Future[int]] = deque()
-    encoding: deque[Future[_Encoded]] = deque()
+    encoding: deque[Future[EncodedChunk]] = deque()
     waiting: list[StoredSegment] = []
     rows = size = 0
     done = set(known)
@@ -118,7 +107,7 @@ def write_table(
                     progress(rows)
 
         for table, forced in cutter.chunks():
-            encoding.append(encode.submit(_encode, table, forced, done))
+            encoding.append(encode.submit(encode_chunk, table, forced, done))
             drain(_IN_FLIGHT)
         drain(0)
         if waiting:
@@ -132,10 +121,11 @@ def write_table(
 class _Cutter:
     """Turns batches into chunks, checking the key on the way."""
 
-    def __init__(self, source: TableInput, chunker: Chunker) -> None:
-        self.source, self.chunker = source, chunker
-        self.arrow = arrow_schema(source.schema)
-        self.by = [source.schema.index(name) for name in source.chunk_by]
+    def __init__(self, source: TableInput, window: int | None) -> None:
+        self.source = source
+        self.normal = Normal(source.schema, source.label)
+        by = [source.schema.index(name) for name in source.chunk_by]
+        self.rows = RowCutter(self.normal.arrow, by, make_chunker(window))
         self.key = [source.schema.index(name) for name in source.key]
         self.keys = (
             KeyCheck(source.key, source.label, source.rows_before, collect=source.collect_keys)
@@ -148,74 +138,27 @@ class _Cutter:
 
     def chunks(self) -> Iterator[tuple[Any, bool]]:
         """Yield each chunk as a table, with whether it was cut by force."""
-        held: deque[Any] = deque()
-        start, forced, end = 0, False, 0
-        for batch in self._batches():
-            columns = batch.columns
-            rows = batch.num_rows
-            prints = fingerprint([columns[i] for i in self.by], rows)
-            cuts = self.chunker.push(prints, row_sizes(columns, rows))
-            if self.keys is not None:
-                self.keys.push([columns[i] for i in self.key], rows)
-            held.append(batch)
-            end += rows
-            for cut in cuts:
-                yield self._take(held, cut.row - start), forced
-                start, forced = cut.row, cut.forced
-        for cut in [*self.chunker.finish(), Cut(end, forced=False)]:
+        start, forced = 0, False
+        for cut in self._cuts():
             if cut.row > start:
-                yield self._take(held, cut.row - start), forced
+                yield self.rows.take_table(cut.row), forced
             start, forced = cut.row, cut.forced
 
-    def _batches(self) -> Iterator[Any]:
+    def _cuts(self) -> Iterator[Cut]:
         for given in self.source.batches():
-            for batch in layout.batches(given, _BATCH_ROWS):
-                arrays = [layout.normalize(column) for column in batch.columns]
-                self._check(arrays)
-                yield pa.RecordBatch.from_arrays(arrays, schema=self.arrow)
-
-    def _check(self, arrays: list[Any]) -> None:
-        for array, field in zip(arrays, self.arrow, strict=True):
-            if array.null_count and not field.nullable:
-                raise ImportRejected(
-                    f"{self.source.label}: the column {field.name} may not be null, but it is.",
-                    hint="Declare the column nullable, or fill it.",
-                    column=field.name,
-                )
-
-    def _take(self, held: deque[Any], rows: int) -> Any:
-        parts = []
-        while rows:
-            batch = held.popleft()
-            if batch.num_rows > rows:
-                held.appendleft(batch.slice(rows))
-                batch = batch.slice(0, rows)
-            parts.append(batch)
-            rows -= batch.num_rows
-        return pa.Table.from_batches(parts, self.arrow)
+            for batch in self.normal.batches(given):
+                if self.keys is not None:
+                    self.keys.push([batch.column(i) for i in self.key], batch.num_rows)
+                yield from self.rows.push(batch)
+        yield from self.rows.finish()
 
     def finish(self, store: ISegmentStore, chunks: Sequence[Chunk]) -> None:
         """Compare keys that look equal; the rows are in the store by now."""
         if self.keys is not None:
-            self.keys.finish(lambda rows: _take_stored(store, chunks, self.arrow, self.key, rows))
+            self.keys.finish(lambda rows: take_stored(store, chunks, self.normal.arrow, self.key, rows))
 
 
-def _encode(table: Any, forced: bool, known: Collection[ObjectId]) -> _Encoded:
-    rows = table.num_rows
-    ids, segments, stats = [], [], []
-    for column in table.columns:
-        array = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
-        body = canonical.encode(array)
-        oid = canonical.segment_id(type_text(array.type), rows, body)
-        ids.append(oid)
-        stats.append(column_stats(array))
-        if oid not in known:
-            encoding, blob = codec.store(array, body)
-            segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob))
-    return _Encoded(Chunk(rows, tuple(ids), forced, tuple(stats)), segments)
-
-
-def _take_stored(store: ISegmentStore, chunks: Iterable[Chunk], arrow: Any, columns: list[int], rows: Any) -> Any:
+def take_stored(store: ISegmentStore, chunks: Iterable[Chunk], arrow: Any, columns: list[int], rows: Any) -> Any:
     """Read a few columns at a few rows of chunks that have no manifest yet."""
     parts, start = [], 0
     for chunk in chunks:

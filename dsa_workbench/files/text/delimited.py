@@ -1,7 +1,7 @@
 """CSV and its kin as a stream of typed batches, parsed on all cores in bounded memory.
 
 The file is cut into blocks at record borders (`records`), each block is parsed by Arrow into texts, and every value
-of every column is looked at (`classify`). The first look is at the head and the tail of the file; it gives a schema
+of every column is looked at (`blocks`). The first look is at the head and the tail of the file; it gives a schema
 that is nearly always right, so the usual file is parsed once. A value that disagrees ends the typed stream: the
 rest is read for its types alone and `Retyped` tells the importer to begin again under the final schema.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,23 +24,15 @@ from dsa_workbench.files.header import column_names
 from dsa_workbench.files.rejects import I64
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import MIB, SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
-from dsa_workbench.files.text.lenient import Contracted, Kept, read_leniently, records_at
-from dsa_workbench.files.text.parse import (
-    BadEncoding,
-    Misfit,
-    Texts,
-    Wider,
-    parse_block,
-    record_line,
-)
+from dsa_workbench.files.text.blocks import BlockReader, BlockResult, Reading
+from dsa_workbench.files.text.lenient import records_at
+from dsa_workbench.files.text.parse import BadEncoding, Misfit, Texts, Wider, parse_block
 from dsa_workbench.files.text.records import Block
 from dsa_workbench.files.text.sniff import Found
-from dsa_workbench.files.text.tally import FILLED, Tally, findings_of_file, tally_found, tally_given, tally_lines
+from dsa_workbench.files.text.tally import Tally, findings_of_file
 from dsa_workbench.files.text.text_file import TextFile
-from dsa_workbench.files.values.classify import classify
-from dsa_workbench.files.values.convert import cast_given, cast_proved, contract
-from dsa_workbench.files.values.digits import places_of
-from dsa_workbench.files.values.forms import Evidence, Form, decide, holds, is_settled
+from dsa_workbench.files.values.convert import contract
+from dsa_workbench.files.values.forms import Evidence, Form, decide, is_settled
 from dsa_workbench.files.words import an
 
 MAX_THREADS = 4
@@ -59,21 +51,6 @@ def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook 
     return [DelimitedTable(file, options, progress)]
 
 
-@dataclass(slots=True)
-class _Result:
-    """A block's rows under the present guess; `batch` is None where the guess does not hold.
-
-    `records` counts the rows of the file, with those that are left out.
-    """
-
-    records: int
-    filled: int
-    batch: pa.RecordBatch | None
-    evidence: list[Evidence]
-    tally: Tally
-    rejects: pa.Table | None = None
-
-
 class DelimitedTable:
     """One file of delimited text: its schema may still be a guess, see `Retyped`."""
 
@@ -81,7 +58,7 @@ class DelimitedTable:
 
     def __init__(self, file: Input, options: ReadOptions, progress: ProgressHook | None) -> None:
         self.label = file.label
-        self._options = options
+        self.options = options
         self._progress = progress
         self.text = TextFile(file, options)
         self._names = self.found.names
@@ -93,6 +70,19 @@ class DelimitedTable:
         self._filled = 0
         self._tally = Tally()
         self._guess = self._first_guess()
+
+    @property
+    def reader(self) -> BlockReader:
+        """Give what reads the blocks, under the types as they are held to be now."""
+        return self._reader(self._guess)
+
+    def _reader(self, kinds: Sequence[pa.DataType]) -> BlockReader:
+        options = self.options
+        sure = bool(options.encoding or self.found.bom or self.text.encoding != "utf-8")
+        return BlockReader(
+            self.text.layout, tuple(self._names), tuple(kinds), self._given, self.found.numerals,
+            options.decimals == "exact", self._final, options.rejects is not None, sure,
+        )  # fmt: skip
 
     @property
     def found(self) -> Found:
@@ -142,26 +132,17 @@ class DelimitedTable:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Read the rows in order; see `TableSource`."""
-        rows = 0
-        filled = 0
-        wrong = False
-        evidence = self._evidence if self._final else [Evidence() for _ in self._names]
-        known = self._final
-        self._tally = tally = Tally()
-        if self._options.rejects is not None:
-            self._options.rejects.restart(self.name)
+        reading = Reading(self._evidence if self._final else [Evidence() for _ in self._names])
+        self._tally = reading.tally
+        if self.options.rejects is not None:
+            self.options.rejects.restart(self.name)
         try:
-            for block, result in self._run(evidence):
-                for seen, new in zip(evidence, result.evidence, strict=True):
-                    seen.fold(new, rows)
-                tally.fold(result.tally)
-                self._leave_out(result.rejects, rows)
-                rows += result.records
-                filled += result.filled
-                wrong = wrong or result.batch is None
-                if result.batch is not None and not wrong and result.batch.num_rows:
+            for block, result in self._run(reading.evidence):
+                self._leave_out(result.rejects, reading.rows)
+                reading.fold(result.reading)
+                if result.batch is not None and not reading.wrong and result.batch.num_rows:
                     yield result.batch
-                self._tell("typing" if wrong else "reading", rows, block.position)
+                self.tell(reading, block.position)
         except Wider as err:
             self._widen(err)
             self._guess = self._first_guess()
@@ -171,9 +152,20 @@ class DelimitedTable:
             self._guess = self._first_guess()
             raise Retyped(self.schema, f"{self.label} is not UTF-8") from err
         except Misfit as err:
-            raise self._refused(err, rows) from None
-        self._filled, self._evidence, self._final = filled, evidence, True
-        decided = [self._given.get(i, self._decided(e)) for i, e in enumerate(evidence)]
+            raise self._refused(err, reading.rows) from None
+        self.conclude(reading)
+
+    def conclude(self, reading: Reading) -> None:
+        """Take in what was seen in all rows, here or by whoever read them with `reader`.
+
+        Raises
+        ------
+        Retyped
+            The types were a guess that does not hold; they are final now.
+        """
+        known = self._final
+        self._filled, self._evidence, self._final, self._tally = reading.filled, reading.evidence, True, reading.tally
+        decided = [self._given.get(i, self._decided(e)) for i, e in enumerate(reading.evidence)]
         if not known and decided != self._guess:
             self._guess = decided
             raise Retyped(self.schema, f"{self.label} has values that do not fit the first guess")
@@ -190,29 +182,20 @@ class DelimitedTable:
             yield written.popleft(), result.batch
 
     def _leave_out(self, rejects: pa.Table | None, before: int) -> None:
-        if rejects is not None and self._options.rejects is not None and len(rejects):
-            self._options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
+        if rejects is not None and self.options.rejects is not None and len(rejects):
+            self.options.rejects.add(self.name, rejects.set_column(0, "row", pc.add(rejects["row"], before)))
 
     def rows_at(self, places: I64) -> pa.Table:
         """Read again the rows at these places of the file (in order), as they stand there: `rejects.SCHEMA`."""
-        blocks = self.text.blocks(self._options.block_bytes)
-        return records_at(places, ((block, self._lenient(block).total) for block in blocks), self.text.layout)
+        blocks = self.text.blocks(self.options.block_bytes)
+        reader = self.reader
+        return records_at(places, ((block, reader.kept(block).total) for block in blocks), self.text.layout)
 
-    def _lenient(self, block: Block) -> Kept:
-        """Parse a block and leave out the rows that do not fit."""
-        sure = bool(self._options.encoding or self.found.bom or self.text.encoding != "utf-8")
-        contracted = Contracted(self._names, self._given, self.found.numerals, sure)
-        return read_leniently(block, self.text.layout, contracted)
-
-    def _texts(self, block: Block) -> Texts:
-        """Parse a block for a first look."""
-        if self._options.rejects is None:
-            return parse_block(block, self.text.layout)
-        return self._lenient(block).texts
-
-    def _tell(self, phase: str, rows: int, position: int) -> None:
+    def tell(self, reading: Reading, position: int) -> None:
+        """Tell of the progress: what was read up to a position of the file."""
         if self._progress is not None:
-            self._progress(Progress(phase, rows, position, self.text.file.size))
+            phase = "typing" if reading.wrong else "reading"
+            self._progress(Progress(phase, reading.rows, position, self.text.file.size))
 
     def _widen(self, err: Wider) -> None:
         """Add columns for the cells beyond the header's."""
@@ -222,7 +205,7 @@ class DelimitedTable:
         )
         self._names = column_names(cells)[0]
         self.text.layout = replace(self.text.layout, columns=err.columns)
-        self._given = contract(self._options.types, self._names, self.label)
+        self._given = contract(self.options.types, self._names, self.label)
 
     def _refused(self, err: Misfit, rows: int) -> ImportRejected:
         name, kind = self._names[err.column], self._guess[err.column]
@@ -236,11 +219,11 @@ class DelimitedTable:
 
     def _first_guess(self) -> list[pa.DataType]:
         """Look at the head of the file, all of it if it is small, and at its tail."""
-        small = self.text.is_small
+        small, reader = self.text.is_small, self._reader(())
         seen = [Evidence() for _ in self._names]
         try:
-            for block in self.text.blocks(self._options.block_bytes if small else min(MIB, self._options.block_bytes)):
-                self._fold_texts(self._texts(block), seen)
+            for block in self.text.blocks(self.options.block_bytes if small else min(MIB, self.options.block_bytes)):
+                self._fold_texts(reader.texts(block), seen)
                 if not small:
                     break
         except Wider as err:
@@ -259,7 +242,7 @@ class DelimitedTable:
 
     def _decided(self, evidence: Evidence) -> pa.DataType:
         """Choose the type of a column in which all this was seen."""
-        exact = evidence.places.kind if self._options.decimals == "exact" else None
+        exact = evidence.places.kind if self.options.decimals == "exact" else None
         return decide(evidence.forms) if exact is None else exact
 
     def _tail(self) -> list[Evidence]:
@@ -276,37 +259,28 @@ class DelimitedTable:
         return seen
 
     def _fold_texts(self, texts: Texts, seen: list[Evidence]) -> None:
+        reader = self._reader(())
         for i, column in enumerate(texts.columns):
-            if i not in self._given and (self._options.decimals == "exact" or not is_settled(seen[i].forms)):
-                seen[i].fold(self._classified(column)[0], 0)
-
-    def _classified(self, written: pa.StringArray) -> tuple[Evidence, pa.Array | None]:
-        """Find the forms of a column, in whatever way its numbers are written."""
-        told = written if self.found.numerals is None else self.found.numerals.translated(written)
-        seen, parsed = classify(told)
-        if self._options.decimals == "exact":
-            seen.places = places_of(told)
-        if self.found.numerals is None:
-            return seen, parsed
-        for form, (row, _) in seen.first.items():
-            seen.first[form] = (row, written[row].as_py())
-        return seen, parsed
+            if i not in self._given and (self.options.decimals == "exact" or not is_settled(seen[i].forms)):
+                seen[i].fold(reader.classified(column)[0], 0)
 
     # --------------------------------------------------------------------------------- all blocks
 
-    def _run(self, evidence: list[Evidence], written: deque[bytes] | None = None) -> Iterator[tuple[Block, _Result]]:
+    def _run(
+        self, evidence: list[Evidence], written: deque[bytes] | None = None
+    ) -> Iterator[tuple[Block, BlockResult]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
-        threads = 1 if self.text.is_small else self._options.threads or min(MAX_THREADS, os.cpu_count() or 1)
-        blocks = self.text.blocks(self._options.block_bytes, written)
+        threads = 1 if self.text.is_small else self.options.threads or min(MAX_THREADS, os.cpu_count() or 1)
+        blocks, reader = self.text.blocks(self.options.block_bytes, written), self.reader
         if threads == 1:
             for block in blocks:
-                yield block, self._task(block, [e.forms for e in evidence])
+                yield block, reader.read(block, [e.forms for e in evidence])
             return
         pool = ThreadPoolExecutor(threads, thread_name_prefix="dsa-csv")
-        window: deque[tuple[Block, Future[_Result]]] = deque()
+        window: deque[tuple[Block, Future[BlockResult]]] = deque()
         try:
             for block in blocks:
-                window.append((block, pool.submit(self._task, block, [e.forms for e in evidence])))
+                window.append((block, pool.submit(reader.read, block, [e.forms for e in evidence])))
                 if len(window) > threads:
                     oldest, future = window.popleft()
                     yield oldest, future.result()
@@ -315,57 +289,3 @@ class DelimitedTable:
                 yield oldest, future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-    def _task(self, block: Block, known: list[Form]) -> _Result:
-        """Parse and type one block; `known` are forms seen in blocks before it, perhaps not all of them."""
-        kept = self._lenient(block) if self._options.rejects is not None else None
-        texts = kept.texts if kept is not None else parse_block(block, self.text.layout)
-        evidence: list[Evidence] = []
-        arrays: list[pa.Array] = []
-        tally = Tally()
-        for i, column in enumerate(texts.columns):
-            told = self._told(i, column)
-            if kept is not None and i in self._given:
-                seen, array = Evidence(), kept.typed[i]
-            else:
-                seen, array = self._typed(i, column, told, known[i], block)
-            if kept is not None:
-                seen.first = {form: (int(kept.records[row]), value) for form, (row, value) in seen.first.items()}
-            evidence.append(seen)
-            if array is not None:
-                arrays.append(array)
-                (tally_given if i in self._given else tally_found)(tally, i, column, told, array)
-        records = texts.rows if kept is None else kept.total
-        tally_lines(tally, block, self.text.layout, records)
-        tally.add(FILLED, -1, texts.filled)
-        whole = len(arrays) == len(texts.columns)
-        batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema) if whole else None
-        return _Result(records, texts.filled, batch, evidence, tally, kept.rejects if kept is not None else None)
-
-    def _told(self, i: int, written: pa.StringArray) -> pa.StringArray:
-        """Give the texts of a column with its numbers in the usual form."""
-        if self.found.numerals is None or self._guess[i] == pa.string():
-            return written
-        return self.found.numerals.translated(written)
-
-    def _typed(
-        self, i: int, written: pa.StringArray, column: pa.StringArray, known: Form, block: Block
-    ) -> tuple[Evidence, pa.Array | None]:
-        guess = self._guess[i]
-        if i in self._given:
-            array, misfit = cast_given(column, guess)
-            if array is None:
-                raise Misfit(i, misfit, written[misfit].as_py(), record_line(block, self.text.layout, misfit))
-            return Evidence(), array
-        if self._final or (is_settled(known) and self._options.decimals != "exact"):
-            # A block before may have made text of what was guessed to be numbers: this one waits for the next pass.
-            fits = self._final or guess == pa.string()
-            return Evidence(), cast_proved(column, guess) if fits else None
-        if self.found.numerals is not None and guess == pa.string():
-            return self._classified(written)[0], written
-        seen, parsed = self._classified(written)
-        if not (seen.places.fits(guess) if pa.types.is_decimal(guess) else holds(guess, seen.forms)):
-            return seen, None
-        if parsed is not None and parsed.type == guess:
-            return seen, parsed
-        return seen, cast_proved(column, guess)

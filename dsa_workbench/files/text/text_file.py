@@ -61,9 +61,14 @@ class TextFile:
             if written is not None:
                 written.append(bytes(block.data))
             data, marked = without_marks(block.data)
-            if marked and _MARKED not in self.notes:
-                self.notes.append(_MARKED)
+            if marked:
+                self.note_marks()
             yield replace(block, data=data) if marked else block
+
+    def note_marks(self) -> None:
+        """Say that byte order marks were left out."""
+        if _MARKED not in self.notes:
+            self.notes.append(_MARKED)
 
     def above(self) -> bytes:
         """Give the text (UTF-8) that stands before the first row, the header with it."""
