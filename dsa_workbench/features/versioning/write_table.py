@@ -17,7 +17,10 @@ import pyarrow as pa
 from dsa_workbench.columns import canonical, codec, layout
 from dsa_workbench.columns.chunker import Chunker, Cut
 from dsa_workbench.columns.fingerprint import fingerprint
+from dsa_workbench.columns.packing import few_values
 from dsa_workbench.columns.row_sizes import row_sizes
+from dsa_workbench.columns.sketch import sketch
+from dsa_workbench.columns.sketch_form import pack_sketch
 from dsa_workbench.columns.stats import column_stats
 from dsa_workbench.columns.types import arrow_schema, type_text
 from dsa_workbench.core.model.ids import ObjectId
@@ -207,8 +210,10 @@ def _encode(table: Any, forced: bool, known: Collection[ObjectId]) -> _Encoded:
         ids.append(oid)
         stats.append(column_stats(array))
         if oid not in known:
-            encoding, blob = codec.store(array, body)
-            segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob))
+            coded = few_values(array)
+            encoding, blob = codec.store(array, body, coded)
+            told = pack_sketch(sketch(array, coded))
+            segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob, sketch=told))
     return _Encoded(Chunk(rows, tuple(ids), forced, tuple(stats)), segments)
 
 
