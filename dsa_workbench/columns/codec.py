@@ -35,12 +35,15 @@ LEVEL = 1
 _local = threading.local()
 
 
-def store(array: Any, body: bytes) -> tuple[Encoding, bytes]:
-    """Encode a segment for the store, given its array and its canonical bytes."""
+def store(array: Any, body: bytes, coded: Any | None = None) -> tuple[Encoding, bytes]:
+    """Encode a segment for the store, given its array and its canonical bytes.
+
+    `coded` is what `packing.few_values` gives of the array, where the caller has it.
+    """
     compressor = getattr(_local, "compressor", None)
     if compressor is None:
         compressor = _local.compressor = zstandard.ZstdCompressor(level=LEVEL)
-    packed = packing.pack(array)
+    packed = packing.pack(array, packing.few_values(array) if coded is None else coded)
     if packed is not None:
         frames = [compressor.compress(part) for part in packed]
         head = struct.pack(f"<B{len(frames)}I", len(frames), *(len(f) for f in frames))

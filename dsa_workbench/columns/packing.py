@@ -34,13 +34,16 @@ _MAX_FIXED = 64
 _CORRUPT_HINT = "Run wb.check(), and restore from a backup."
 
 
-def pack(array: Any) -> list[bytes] | None:
-    """Give the packed form of an array of a normal type, in parts to be compressed one by one; None if it has none."""
+def pack(array: Any, coded: Any | None) -> list[bytes] | None:
+    """Give the packed form of an array of a normal type, in parts to be compressed one by one; None if it has none.
+
+    `coded` is what `few_values` gives of it.
+    """
     kind, t = array.type, pa.types
     if len(array) == 0 or array.null_count == len(array):
         return None
     if t.is_string(kind) or t.is_binary(kind):
-        return _pack_text(array)
+        return _pack_text(array, coded)
     if t.is_integer(kind) or (t.is_temporal(kind) and not t.is_interval(kind)):
         return [_pack_ints(INTS, _int64(array), kind.byte_width, array)]
     if t.is_float64(kind):
@@ -175,17 +178,24 @@ def _scaled(floats: npt.NDArray[np.float64], digits: int) -> I64 | None:
     return whole if same.all() else None
 
 
-def _pack_text(array: Any) -> list[bytes]:
-    rows = len(array)
-    if rows >= _SAMPLE:
-        sample = array.slice(0, _SAMPLE).drop_null()
-        if len(sample) and len(sample.unique()) <= len(sample) * 0.7:
-            coded = array.dictionary_encode()
-            if len(coded.dictionary) <= (rows - array.null_count) // 4:
-                codes = _pack_ints(INTS, _int64(coded.indices.fill_null(0)), 4, coded.indices)
-                head = struct.pack("<BI", DICTIONARY, len(coded.dictionary))
-                return [head + codes, *_pack_plain_text(coded.dictionary)]
-    return _pack_plain_text(array)
+def few_values(array: Any) -> Any | None:
+    """Give text of few different values as a dictionary array; None for all else."""
+    kind, rows = array.type, len(array)
+    if not (pa.types.is_string(kind) or pa.types.is_binary(kind)) or rows < _SAMPLE:
+        return None
+    sample = array.slice(0, _SAMPLE).drop_null()
+    if not len(sample) or len(sample.unique()) > len(sample) * 0.7:
+        return None
+    coded = array.dictionary_encode()
+    return coded if len(coded.dictionary) <= (rows - array.null_count) // 4 else None
+
+
+def _pack_text(array: Any, coded: Any | None) -> list[bytes]:
+    if coded is None:
+        return _pack_plain_text(array)
+    codes = _pack_ints(INTS, _int64(coded.indices.fill_null(0)), 4, coded.indices)
+    head = struct.pack("<BI", DICTIONARY, len(coded.dictionary))
+    return [head + codes, *_pack_plain_text(coded.dictionary)]
 
 
 def _pack_plain_text(array: Any) -> list[bytes]:

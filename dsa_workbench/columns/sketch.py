@@ -2,8 +2,8 @@
 
 Distinct values: HyperLogLog (Flajolet and others, 2007) with `REGISTERS` registers and linear counting while few are
 set; the standard error is 1.04 / sqrt(REGISTERS), 3.25 %. Spread: each part's values in order are cut into `GROUPS`
-runs of equal size, and the middle of each run stands for it with its size as weight. Merging puts the points of the
-parts together, so neither order nor grouping of merges shows.
+runs of equal size, and the middle of each run stands for it with its size as weight. What has no order is counted in
+`BUCKETS` by its hash. Merging puts the points of the parts together, so neither order nor grouping of merges shows.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.columns import layout
-from dsa_workbench.columns.fingerprint import fingerprint
-from dsa_workbench.columns.hashing import row_hashes
+from dsa_workbench.columns.bounds import bounds
+from dsa_workbench.columns.value_hashes import value_hashes
 
 BITS = 10
 REGISTERS = 1 << BITS
 GROUPS = 32
+BUCKETS = 64
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -30,13 +31,20 @@ I64 = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """Rows, nulls, registers (uint8; None for nested types), and weighted points in order (empty where no order)."""
+    """A column, or some chunks of it, in little.
+
+    Rows, nulls, registers (uint8; None for nested types), and weighted points in order (empty where no order);
+    `ends` are the least and the greatest value, () where there is none, None where they are not known; `buckets` count
+    the values whose hash ends alike, None for numbers and times.
+    """
 
     rows: int
     nulls: int
     registers: npt.NDArray[np.uint8] | None
     points: F64
     weights: I64
+    ends: tuple[Any, ...] | None = ()
+    buckets: I64 | None = None
 
     @property
     def distinct(self) -> int | None:
@@ -69,12 +77,26 @@ class Sketch:
         return np.bincount(places, weights=self.weights[finite], minlength=bins).astype(np.int64)
 
 
-def sketch(array: Any) -> Sketch:
-    """Sketch an array of a normal type."""
+def sketch(array: Any, coded: Any = None) -> Sketch:
+    """Sketch an array of a normal type; `coded` is the same as a dictionary array, where text has few values.
+
+    Both give the same sketch, but words are looked at once.
+    """
     nulls = array.null_count
-    values = array.drop_null() if nulls else array
-    points, weights = _points(_numbers(values))
-    return Sketch(len(array), nulls, _registers(values), points, weights)
+    if coded is None:
+        values, counts = (array.drop_null() if nulls else array), None
+    else:
+        values = coded.dictionary
+        counts = np.bincount(np.asarray(coded.indices.drop_null()), minlength=len(values))
+    numbers, hashes = _numbers(values), value_hashes(values)
+    points, weights = _points(numbers) if counts is None else _counted_points(numbers, counts)
+    buckets = None
+    if _unordered(array.type):
+        shares = hashes.values & np.uint64(BUCKETS - 1)
+        times = None if counts is None else counts[hashes.rows]
+        buckets = np.bincount(shares, weights=times, minlength=BUCKETS).astype(np.int64)
+    registers = None if pa.types.is_nested(array.type) else _registers(hashes.values)
+    return Sketch(len(array), nulls, registers, points, weights, bounds(values), buckets)
 
 
 def merge(parts: Sequence[Sketch]) -> Sketch:
@@ -82,10 +104,20 @@ def merge(parts: Sequence[Sketch]) -> Sketch:
     points = np.concatenate([p.points for p in parts])
     weights = np.concatenate([p.weights for p in parts])
     order = np.lexsort((weights, points))
-    known = [p.registers for p in parts if p.registers is not None]
-    registers = np.maximum.reduce(known) if len(known) == len(parts) else None
+    registers = [p.registers for p in parts if p.registers is not None]
+    buckets = [p.buckets for p in parts if p.buckets is not None]
     rows, nulls = sum(p.rows for p in parts), sum(p.nulls for p in parts)
-    return Sketch(rows, nulls, registers, points[order], weights[order])
+    return Sketch(
+        rows, nulls, np.maximum.reduce(registers) if registers else None, points[order], weights[order],
+        _ends([p.ends for p in parts]), np.add.reduce(buckets) if buckets else None,
+    )  # fmt: skip
+
+
+def _ends(parts: Sequence[tuple[Any, ...] | None]) -> tuple[Any, ...] | None:
+    known = [end for ends in parts if ends for end in ends]
+    if None in parts:
+        return None
+    return (min(known), max(known)) if known else ()
 
 
 def distance(a: Sketch, b: Sketch) -> float:
@@ -100,26 +132,20 @@ def distance(a: Sketch, b: Sketch) -> float:
     return float(np.abs(shares[0] - shares[1]).max())
 
 
-def _registers(values: Any) -> npt.NDArray[np.uint8] | None:
-    kind, t = values.type, pa.types
-    if t.is_nested(kind):
-        return None
+def _unordered(kind: Any) -> bool:
+    t = pa.types
+    ordered = t.is_integer(kind) or t.is_floating(kind) or t.is_boolean(kind) or t.is_decimal(kind)
+    return not (ordered or t.is_temporal(kind)) or t.is_interval(kind)
+
+
+def _registers(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
     out = np.zeros(REGISTERS, dtype=np.uint8)
-    if not len(values) or t.is_null(kind):
-        return out
-    if t.is_floating(kind):
-        # One value however it is written: -0.0 is 0.0, and every NaN is one.
-        plain = values.to_numpy(zero_copy_only=False).astype(np.float64) + 0.0
-        plain[np.isnan(plain)] = np.nan
-        values = pa.array(plain, from_pandas=False)
-    text = t.is_string(kind) or t.is_binary(kind)
-    hashes = row_hashes([values], len(values)) if text else fingerprint([values], len(values))
     places = (hashes >> np.uint64(64 - BITS)).astype(np.int64)
     # The exponent of the lowest bit set, as a float's; the bit above those that are left stops the count.
-    rest = hashes & np.uint64((1 << (64 - BITS)) - 1) | np.uint64(1 << (64 - BITS))
-    lowest = rest & (~rest + np.uint64(1))
-    ranks = np.frexp(lowest.astype(np.float64))[1].astype(np.uint8)
-    np.maximum.at(out, places, ranks)
+    rest = hashes.astype(np.uint32).view(np.int32) | np.int32(-(1 << 31))
+    lowest = (rest & -rest).astype(np.float32)
+    ranks = ((lowest.view(np.int32) >> 23) & 0xFF) - 126
+    np.maximum.at(out, places, ranks.astype(np.uint8))
     return out
 
 
@@ -139,10 +165,25 @@ def _numbers(values: Any) -> F64:
     return np.asarray(numbers[~np.isnan(numbers)])
 
 
+def group_sizes(count: int) -> I64:
+    """Give the sizes of the groups that so many values in order are cut into."""
+    edges: I64 = np.linspace(0, count, min(GROUPS, count) + 1).astype(np.int64)
+    return edges[1:] - edges[:-1]
+
+
 def _points(numbers: F64) -> tuple[F64, I64]:
-    if not len(numbers):
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
-    edges = np.linspace(0, len(numbers), min(GROUPS, len(numbers)) + 1).astype(np.int64)
-    weights = np.diff(edges)
-    middles = edges[:-1] + weights // 2
-    return np.partition(numbers, middles)[middles], weights
+    weights = group_sizes(len(numbers))
+    # Sorting all of it is quicker by far than a partition at 32 places.
+    if not bool((numbers[1:] >= numbers[:-1]).all()):
+        numbers = np.sort(numbers)
+    return numbers[_middles(weights)], weights
+
+
+def _counted_points(numbers: F64, counts: I64) -> tuple[F64, I64]:
+    order = np.argsort(numbers)
+    weights = group_sizes(int(counts.sum()))
+    return numbers[order][np.searchsorted(np.cumsum(counts[order]), _middles(weights), side="right")], weights
+
+
+def _middles(weights: I64) -> I64:
+    return np.cumsum(weights) - weights + weights // 2

@@ -24,7 +24,7 @@ def profile(label: str, rows: int, columns: Sequence[ColumnProfile]) -> Document
     grid = Grid(
         "Columns", heads, tuple(_row(c) for c in columns), foot="Of text, the quartiles and spread of its length."
     )
-    note = "Made by reading these columns once. Values with ≈ and the spread are estimates."
+    note = "Values with ≈ and the spread are estimates."
     return (
         Heading((Piece(visible(label)), Piece(f"  {count(rows, 'row')}", Mark.DIM))),
         grid,

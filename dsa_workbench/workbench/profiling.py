@@ -18,7 +18,8 @@ class ProfileVerbs(Connection):
     def profile(self, spec: str, columns: Sequence[str] | str | None = None) -> TableProfile:
         """Tell of each column nulls, distinct values, bounds, quartiles and spread at a version.
 
-        The columns are read once, chunk by chunk. See docs/guide/data-profiles.md for how exact each number is.
+        It is told from what is stored beside the columns; those that were written without it are read once. See
+        docs/guide/data-profiles.md for how exact each number is.
 
         Raises
         ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 
 from dsa_workbench.columns.layout import normalize
 from dsa_workbench.columns.sketch import merge, sketch
+from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.services.interfaces import StoredSegment
+from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
 from dsa_workbench.errors import NotFound
-from dsa_workbench.features.versioning.profile_table import bounds, tell
+from dsa_workbench.features.versioning.profile_table import tell
 from dsa_workbench.workbench import Workbench
 from tests.properties.strategies import arrays, types
 
@@ -70,9 +74,36 @@ def test_values_of_every_kind_and_none_at_all_are_profiled(wb: Workbench) -> Non
     assert wb.profile("empty")["when"].quartiles == ()
 
 
+def test_a_profile_reads_no_segment_and_says_the_same_without_sketches(
+    wb: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 40_000
+    texts = [None if i % 9 == 0 else f"customer {i * 7919 % 20011}" for i in range(rows)]
+    long = ["x" * 200] + ["y"] * (rows - 1)
+    wb.commit(pa.table({"id": range(rows), "text": texts, "long": long, "tags": [[i % 3] for i in range(rows)]}), "t")
+    read: list[int] = []
+    fetch = PostgresSegmentStore.get_many
+
+    def counted(store: PostgresSegmentStore, ids: Sequence[ObjectId]) -> dict[ObjectId, StoredSegment]:
+        read.append(len(ids))
+        return fetch(store, ids)
+
+    monkeypatch.setattr(PostgresSegmentStore, "get_many", counted)
+    found = wb.profile("t", ["id", "text", "tags"])
+    assert read == []
+    whole = wb.profile("t")
+    assert sum(read) == 1
+    assert whole["long"].minimum == "x" * 200
+    with wb.store.database.raw() as connection:
+        connection.execute("UPDATE dsa.segments SET sketch = NULL")
+    assert wb.profile("t", ["id", "text", "tags"]) == found
+    assert wb.profile("t") == whole
+    assert sum(read) > 3
+
+
 @given(st.data(), types())
 def test_any_type_is_told(data: Any, kind: Any) -> None:
     array = normalize(data.draw(arrays(kind, 9)))
-    told = tell(pa.field("c", array.type), "type", merge([sketch(array)]), list(bounds(array)))
+    told = tell(pa.field("c", array.type), "type", merge([sketch(array)]))
     assert (told.rows, told.nulls) == (9, array.null_count)
     assert (told.minimum is None) == (told.maximum is None)

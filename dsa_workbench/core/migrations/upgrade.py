@@ -15,7 +15,7 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.services.postgres.tables import FORMAT, SCHEMA
 from dsa_workbench.errors import Unsupported
 
-HEAD = "0005"
+HEAD = "0006"
 """The last step under `versions`; a test holds the two together."""
 
 SCRIPTS = Path(__file__).parent

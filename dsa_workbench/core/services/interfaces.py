@@ -25,7 +25,8 @@ from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobReposito
 class StoredSegment:
     """A segment as it is stored: `encoding` says how to get the canonical bytes out of `blob`.
 
-    `base` is the segment that a patch refers to. `size` counts canonical bytes.
+    `base` is the segment that a patch refers to. `size` counts canonical bytes. `sketch` is written with the segment,
+    and fetched by `get_sketches` alone.
     """
 
     id: ObjectId
@@ -34,6 +35,7 @@ class StoredSegment:
     encoding: int
     blob: bytes
     base: ObjectId | None = None
+    sketch: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class ISegmentStore(Protocol):
         StoreCorrupt
             One of them is not stored.
         """
+        ...
+
+    def get_sketches(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the sketches of those of these segments that have one; no segment is read."""
         ...
 
 

@@ -32,3 +32,8 @@ class MemorySegments:
         if absent:
             raise StoreCorrupt(f"The segment {next(iter(absent)).hex()} is not stored.", hint="Run wb.check().")
         return {oid: self._segments[oid] for oid in ids}
+
+    def get_sketches(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Give the sketches of those of these segments that have one."""
+        held = {oid: self._segments[oid].sketch for oid in ids if oid in self._segments}
+        return {oid: sketch for oid, sketch in held.items() if sketch is not None}

@@ -1,12 +1,12 @@
-"""A table's columns in numbers: each chunk is sketched, and the sketches are merged."""
+"""A table's columns in numbers: the sketches of its chunks, merged. What has no sketch in the store is read."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dsa_workbench.columns.sketch import Sketch, merge, sketch
 from dsa_workbench.core.model.table_profile import ColumnProfile
@@ -16,7 +16,10 @@ BINS = 16
 
 
 def profile_table(table: StoredTable, columns: Sequence[str] | None) -> tuple[ColumnProfile, ...]:
-    """Profile some columns of a table, or all; their chunks are read once, and a few are held at a time.
+    """Profile some columns of a table, or all, from the sketches that are stored.
+
+    A chunk of a column whose sketch is not stored, or does not hold its long texts, is read; a few are held at a time.
+    Either way the numbers are the same.
 
     Raises
     ------
@@ -25,48 +28,31 @@ def profile_table(table: StoredTable, columns: Sequence[str] | None) -> tuple[Co
     """
     names = table.schema.names if columns is None else tuple(columns)
     schema = table.arrow_schema(names)
-    parts: list[list[Sketch]] = [[sketch(pa.array([], f.type))] for f in schema]
-    ends: list[list[Any]] = [[] for _ in schema]
-    for batch in table.read_chunks(names, range(len(table.chunks))) if names else ():
-        for array, sketches, found in zip(batch.columns, parts, ends, strict=True):
-            sketches.append(sketch(array))
-            found.extend(bounds(array))
+    parts = table.sketches(names)
+    unknown: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, found in enumerate(parts):
+        unread = tuple(i for i, part in enumerate(found) if part is None or part.ends is None)
+        if unread:
+            unknown[unread].append(place)
+    for chunks, places in unknown.items():
+        for i, batch in zip(chunks, table.read_chunks([names[p] for p in places], chunks), strict=True):
+            for place, array in zip(places, batch.columns, strict=True):
+                parts[place][i] = sketch(array)
     types = {c.name: c.type for c in table.schema.columns}
     return tuple(
-        tell(field, types[field.name], merge(sketches), found)
-        for field, sketches, found in zip(schema, parts, ends, strict=True)
+        tell(field, types[field.name], merge([sketch(pa.array([], field.type)), *(s for s in found if s is not None)]))
+        for field, found in zip(schema, parts, strict=True)
     )
 
 
-def tell(field: Any, type_text: str, whole: Sketch, found: list[Any]) -> ColumnProfile:
-    """Put a column's profile together from its merged sketch and the bounds of its chunks."""
-    low, high = (_ticked(field.type, end(found)) if found else None for end in (min, max))
+def tell(field: Any, type_text: str, whole: Sketch) -> ColumnProfile:
+    """Put a column's profile together from its merged sketch."""
+    low, high = (_ticked(field.type, end) for end in whole.ends or (None, None))
     quartiles = tuple(_ticked(field.type, whole.quantile(share)) for share in (0.25, 0.5, 0.75))
     return ColumnProfile(
         field.name, type_text, whole.rows, whole.nulls, whole.distinct, low, high,
         quartiles if len(whole.points) else (), tuple(whole.histogram(BINS).tolist()),
     )  # fmt: skip
-
-
-def bounds(array: Any) -> tuple[Any, ...]:
-    """Give the least and the greatest value, times as ticks; nothing where there is no order or no value."""
-    kind, t = array.type, pa.types
-    if t.is_nested(kind) or t.is_null(kind) or t.is_interval(kind) or array.null_count == len(array):
-        return ()
-    if t.is_decimal(kind):
-        array = array.cast(pa.decimal256(kind.precision, kind.scale))
-    elif t.is_float16(kind):
-        array = array.cast(pa.float32())
-    elif t.is_fixed_size_binary(kind):
-        array = array.cast(pa.binary())
-    elif t.is_temporal(kind):
-        array = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())
-    if t.is_floating(kind):
-        array = array.filter(pc.invert(pc.is_nan(array)))
-        if array.null_count == len(array):
-            return ()
-    found = pc.min_max(array)
-    return found["min"].as_py(), found["max"].as_py()
 
 
 def _ticked(kind: Any, ticks: Any) -> Any:

@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.columns import codec
+from dsa_workbench.columns.sketch import Sketch
+from dsa_workbench.columns.sketch_form import unpack_sketch
 from dsa_workbench.columns.stats import unpack_stats
 from dsa_workbench.columns.types import arrow_field
 from dsa_workbench.core.model.ids import ObjectId
@@ -173,6 +175,16 @@ class StoredTable:
             while waiting:
                 first, fetched = waiting.popleft()
                 yield from self._batches(first, indices, schema, fetched.result(), keep)
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        """Give the stored sketches of columns, chunk by chunk, None where there is none; no segment is read."""
+        fields = self.arrow_schema(columns)
+        ids = [[chunk.segments[i] for chunk in self.chunks] for i in map(self._index, columns)]
+        stored = self._segments.get_sketches([oid for column in ids for oid in column])
+        return [
+            [unpack_sketch(stored[oid], field.type) if oid in stored else None for oid in column]
+            for field, column in zip(fields, ids, strict=True)
+        ]
 
     def _groups(self, chunks: Sequence[int], columns: int) -> Iterator[list[int]]:
         group: list[int] = []

@@ -12,7 +12,10 @@ import pyarrow as pa
 from dsa_workbench.columns import canonical, codec, layout
 from dsa_workbench.columns.chunker import Chunker, Cut
 from dsa_workbench.columns.fingerprint import fingerprint
+from dsa_workbench.columns.packing import few_values
 from dsa_workbench.columns.row_sizes import row_sizes
+from dsa_workbench.columns.sketch import sketch
+from dsa_workbench.columns.sketch_form import pack_sketch
 from dsa_workbench.columns.stats import column_stats
 from dsa_workbench.columns.types import arrow_schema, type_text
 from dsa_workbench.core.model.ids import ObjectId
@@ -133,6 +136,8 @@ def encode_chunk(table: Any, forced: bool, known: Collection[ObjectId]) -> Encod
         ids.append(oid)
         stats.append(column_stats(array))
         if oid not in known:
-            encoding, blob = codec.store(array, body)
-            segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob))
+            coded = few_values(array)
+            encoding, blob = codec.store(array, body, coded)
+            told = pack_sketch(sketch(array, coded))
+            segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob, sketch=told))
     return EncodedChunk(Chunk(rows, tuple(ids), forced, tuple(stats)), segments)

@@ -48,3 +48,9 @@ class SpilledSegments:
                     self._file.seek(at)
                     found[oid] = replace(segment, blob=self._file.read(size))
         return found
+
+    def get_sketches(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Give the sketches of those of these segments that have one, wherever they lie."""
+        found = self._below.get_sketches([oid for oid in ids if oid not in self._places])
+        held = {oid: self._places[oid][0].sketch for oid in ids if oid in self._places}
+        return found | {oid: sketch for oid, sketch in held.items() if sketch is not None}

@@ -22,6 +22,7 @@ LARGEST_BLOB = 512 << 20
 
 _ATTEMPTS = 5
 _ASKED = 10_000
+_SKETCHED = 2_000
 _FETCHED = 64
 """Segments a query fetches: few enough to stay in bounds with wide text, enough to hide the round trip."""
 
@@ -35,10 +36,11 @@ _FETCH = "SELECT id, rows, size, encoding, blob, base FROM dsa.segments WHERE id
 _NEXT = """
 SELECT id, rows, size, encoding, blob, base FROM dsa.segments WHERE id > %b ORDER BY id LIMIT %s
 """
-_COPY = "COPY dsa.segments (size, rows, encoding, id, base, blob) FROM STDIN (FORMAT BINARY)"
-_COPY_TYPES = ("int8", "int4", "int2", "bytea", "bytea", "bytea")
+_SKETCHES = "SELECT id, sketch FROM dsa.segments WHERE id = ANY(%b) AND sketch IS NOT NULL"
+_COPY = "COPY dsa.segments (size, rows, encoding, id, base, blob, sketch) FROM STDIN (FORMAT BINARY)"
+_COPY_TYPES = ("int8", "int4", "int2", "bytea", "bytea", "bytea", "bytea")
 _INSERT = """
-INSERT INTO dsa.segments (size, rows, encoding, id, base, blob) VALUES (%b, %b, %b, %b, %b, %b)
+INSERT INTO dsa.segments (size, rows, encoding, id, base, blob, sketch) VALUES (%b, %b, %b, %b, %b, %b, %b)
 ON CONFLICT DO NOTHING
 """
 
@@ -105,6 +107,15 @@ class PostgresSegmentStore:
                 )
         return found
 
+    def get_sketches(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the sketches of those of these segments that have one; their blobs lie apart and are not touched."""
+        found: dict[ObjectId, bytes] = {}
+        asked = list(dict.fromkeys(ids))
+        with self._database.raw(autocommit=True) as connection, connection.cursor(binary=True) as cursor:
+            for start in range(0, len(asked), _SKETCHED):
+                found.update(cursor.execute(_SKETCHES, [asked[start : start + _SKETCHED]]).fetchall())
+        return found
+
     def all(self) -> Iterator[StoredSegment]:
         """Walk all segments by id, holding no transaction in between."""
         last = b""
@@ -145,12 +156,16 @@ def _copy(connection: psycopg.Connection[Any], segments: Sequence[StoredSegment]
         with cursor.copy(_COPY) as copy:
             copy.set_types(_COPY_TYPES)
             for s in segments:
-                copy.write_row((s.size, s.rows, s.encoding, s.id, s.base, s.blob))
+                copy.write_row(_row(s))
     return len(segments)
 
 
 def _insert(connection: psycopg.Connection[Any], segments: Sequence[StoredSegment]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.executemany(_INSERT, [(s.size, s.rows, s.encoding, s.id, s.base, s.blob) for s in segments])
+        cursor.executemany(_INSERT, [_row(s) for s in segments])
         return cursor.rowcount
+
+
+def _row(s: StoredSegment) -> tuple[Any, ...]:
+    return s.size, s.rows, s.encoding, s.id, s.base, s.blob, s.sketch

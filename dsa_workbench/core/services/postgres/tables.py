@@ -168,6 +168,8 @@ segments = sa.Table(
     _id(),
     _id("base", nullable=True),
     _body("blob"),
+    # What a profile needs of the segment, so that its blob need not be fetched.
+    sa.Column("sketch", sa.LargeBinary),
     sa.PrimaryKeyConstraint("id"),
 )
 
@@ -175,7 +177,8 @@ segments = sa.Table(
 @sa.event.listens_for(segments, "after_create")
 def _keep_blobs_as_they_are(_table: sa.Table, connection: sa.Connection, **_: Any) -> None:
     # They are compressed already; Postgres would only try again.
-    connection.exec_driver_sql(f"ALTER TABLE {SCHEMA}.segments ALTER COLUMN blob SET STORAGE EXTERNAL")
+    for name in ("blob", "sketch"):
+        connection.exec_driver_sql(f"ALTER TABLE {SCHEMA}.segments ALTER COLUMN {name} SET STORAGE EXTERNAL")
 
 
 jobs = sa.Table(
