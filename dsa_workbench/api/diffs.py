@@ -16,7 +16,7 @@ from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.features.versioning.history import show
 from dsa_workbench.files.writing.json_text import json_rows
 from dsa_workbench.models.commits import SchemaChangeTold
-from dsa_workbench.models.diffs import DiffAsked, DiffTold, EventTold, TableDiffTold
+from dsa_workbench.models.diffs import DiffAsked, DiffTold, EventTold, MovedColumnTold, TableDiffTold
 from dsa_workbench.results import Diff
 from dsa_workbench.workbench import Workbench
 
@@ -81,7 +81,7 @@ def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> byt
     told = DiffTold(
         from_commit=from_commit, to_commit=to_commit, profile=diff.profile.title if diff.profile else None,
         profile_settings=diff.profile.profile.to_json() if diff.profile else None,
-        tables={name: _table(table, query.events) for name, table in tables.items()}, offset=query.offset,
+        tables={name: _table(table, query) for name, table in tables.items()}, offset=query.offset,
     )  # fmt: skip
     if not query.limit:
         return told.model_dump_json(exclude_none=True).encode()
@@ -117,11 +117,12 @@ def _only(diff: Diff) -> str:
     return next(iter(diff.tables))
 
 
-def _table(table: Any, events: bool) -> TableDiffTold:
+def _table(table: Any, query: DiffAsked) -> TableDiffTold:
     counts = table.counts
     return TableDiffTold(
         **counts.to_dict(), moved=counts.moved, cells=counts.cells, reformed=counts.reformed, pairing=table.pairing,
         key=list(table.key), columns=list(table.columns),
         schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
-        events=[EventTold.of(e) for e in table.events] if events else None,
+        events=[EventTold.of(e) for e in table.events] if query.events else None,
+        moved_columns=[MovedColumnTold.of(m) for m in table.distributions] if query.distributions else None,
     )  # fmt: skip

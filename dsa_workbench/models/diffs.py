@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.models.base import Given, Told
 from dsa_workbench.models.commits import SchemaChangeTold
 from dsa_workbench.models.tables import At, Columns, OrderBy, TableName, Where, listed
@@ -36,6 +38,7 @@ class DiffAsked(Given):
     ]
     form: bool = Field(False, description="Give the rows with cells that changed in form alone instead.")
     events: bool = Field(False, description="Say what happened to tables as a whole; this reads what it proves.")
+    distributions: bool = Field(False, description="Say which columns' distributions moved, from stored sketches.")
     merge_base: bool = Field(False, description="From the last commit that both sides have in common.")
     offset: int = Field(0, ge=0)
     limit: int = Field(
@@ -59,6 +62,22 @@ class EventTold(Told):
         )  # fmt: skip
 
 
+class MovedColumnTold(Told):
+    """A column whose distribution moved."""
+
+    column: str
+    distance: float = Field(description="0 to 1: Kolmogorov and Smirnov's, or total variation where there is no order.")
+    nulls_before: float = Field(description="The share of nulls, 0 to 1.")
+    nulls_after: float
+    distinct_before: int | None = Field(None, description="An estimate; absent for nested types.")
+    distinct_after: int | None = None
+
+    @classmethod
+    def of(cls, moved: MovedColumn) -> MovedColumnTold:
+        """Tell of a column."""
+        return cls(**asdict(moved))
+
+
 class TableDiffTold(Told):
     """What differs in one table."""
 
@@ -74,6 +93,7 @@ class TableDiffTold(Told):
     columns: list[str] = Field(description="The columns of both sides, in the order in which they are shown.")
     schema_changes: list[SchemaChangeTold]
     events: list[EventTold] | None = None
+    moved_columns: list[MovedColumnTold] | None = Field(None, description="With `distributions`: those that moved.")
 
 
 class DiffTold(Told):

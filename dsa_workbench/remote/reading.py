@@ -13,6 +13,7 @@ import pyarrow as pa
 from dsa_workbench.columns.extensions import revive_extensions
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.remote import told
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.transport import Transport
@@ -91,6 +92,7 @@ class RemoteChanges:
     key: tuple[str, ...]
     columns: tuple[str, ...]
     _events: list[tuple[Event, ...]] = field(default_factory=list)
+    _moved: list[tuple[MovedColumn, ...]] = field(default_factory=list)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -99,6 +101,14 @@ class RemoteChanges:
             found = self.transport.get(*self.path, **self.query, events=True)
             self._events.append(told.events(found["tables"][self.query["table"]]["events"]))
         return self._events[0]
+
+    @property
+    def distributions(self) -> tuple[MovedColumn, ...]:
+        """Columns whose distribution moved; the server merges them from stored sketches."""
+        if not self._moved:
+            found = self.transport.get(*self.path, **self.query, distributions=True)
+            self._moved.append(told.moved_columns(found["tables"][self.query["table"]]["moved_columns"]))
+        return self._moved[0]
 
     def rows(self, offset: int = 0, limit: int | None = None) -> Any:
         """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column."""

@@ -12,6 +12,7 @@ from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.event import Event, EventKind
 from dsa_workbench.core.model.ids import from_hex
 from dsa_workbench.core.model.job import Job, JobError, JobKind, JobState
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.table_profile import ColumnProfile
@@ -65,6 +66,16 @@ def events(told: list[Told]) -> tuple[Event, ...]:
     return tuple(
         Event(EventKind(e["kind"]), e["sentence"], tuple(e.get("columns", ())), e.get("hint", "")) for e in told
     )
+
+
+def moved_columns(told: list[Told]) -> tuple[MovedColumn, ...]:
+    """Read which columns' distributions moved."""
+    return tuple(
+        MovedColumn(
+            c["column"], c["distance"], c["nulls_before"], c["nulls_after"], c.get("distinct_before"),
+            c.get("distinct_after"),
+        ) for c in told
+    )  # fmt: skip
 
 
 def job(told: Told) -> Job:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange, SchemaChangeKind
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.core.model.profile import UsedProfile
 from dsa_workbench.core.model.schema import GIVEN
 from dsa_workbench.rendering.cells import cell, changed_cell, is_text, stands_right, texts
@@ -77,6 +78,11 @@ class TableChanges(Protocol):
         """What happened to the table as a whole."""
         ...
 
+    @property
+    def distributions(self) -> tuple[MovedColumn, ...]:
+        """Columns whose distribution moved."""
+        ...
+
     def rows(self, offset: int = 0, limit: int | None = None) -> Any:
         """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column."""
         ...
@@ -98,14 +104,16 @@ def view(
     rows: int | None = None,
     *,
     events: Mapping[str, Sequence[Event]] | None = None,
+    moved: Mapping[str, Sequence[MovedColumn]] | None = None,
     profile: UsedProfile | None = None,
     form: bool = False,
 ) -> Document:
     """Show a diff of all tables of two versions; with `rows`, so many rows of each table, and all columns.
 
-    `events` are shown above the counts of their table. With `form` the rows shown are those that changed in form.
+    `events` are shown above the counts of their table, `moved` columns below them. With `form` the rows shown are
+    those that changed in form.
     """
-    found = events or {}
+    found, spread = events or {}, moved or {}
     blocks: list[Block] = [
         Heading((Piece(visible(old)), Piece("  →  ", Mark.DIM), Piece(visible(new)))),
     ]
@@ -119,8 +127,8 @@ def view(
     for name, table in changed.items():
         limit = min(ROWS, left) if rows is None else rows
         titled = len(tables) > 1 or name != DEFAULT_TABLE
-        told = found.get(name, ())
-        blocks += _table(name, table, limit, told, titled=titled, form=form, every=rows is not None)
+        told = found.get(name, ()), spread.get(name, ())
+        blocks += _table(name, table, limit, *told, titled=titled, form=form, every=rows is not None)
         left -= limit
     for name, table in tables.items():
         if name not in changed:
@@ -162,14 +170,17 @@ _COUNTED = ("added", "removed", "changed", "unchanged")
 
 
 def _table(
-    name: str, table: TableChanges, limit: int, events: Sequence[Event], *, titled: bool, form: bool, every: bool
-) -> list[Block]:
+    name: str, table: TableChanges, limit: int, events: Sequence[Event], moved: Sequence[MovedColumn],
+    *, titled: bool, form: bool, every: bool,
+) -> list[Block]:  # fmt: skip
     blocks: list[Block] = [Heading(plain(visible(name)), level=2)] if titled else []
     blocks += _events(events)
     blocks.append(Line(counts_line(table.counts)))
     if table.counts.cells:
         cells = sorted(table.counts.cells.items(), key=lambda item: -item[1])
         blocks.append(line(f"Changed cells: {listed([f'{visible(c)} {n:,}' for c, n in cells])}."))
+    if moved:
+        blocks.append(line(f"Distributions moved: {', '.join(map(_moved, moved))}."))
     blocks += _quiet_facts(table.counts)
     if table.schema_changes:
         blocks.append(Bullets(tuple(schema_sentence(change) for change in table.schema_changes)))
@@ -182,6 +193,13 @@ def _table(
         blocks.append(line("The rows are not shown here."))
     blocks.append(Line((Piece(table.pairing, Mark.DIM),)))
     return blocks
+
+
+def _moved(column: MovedColumn) -> str:
+    """Write how far a column moved, and its share of nulls where that is another: ``city (0.12; nulls 1 % → 20 %)``."""
+    before, after = (f"{100 * share:.0f} %" for share in (column.nulls_before, column.nulls_after))
+    nulls = f"; nulls {before} → {after}" if before != after else ""
+    return f"{visible(column.column)} ({column.distance:.2f}{nulls})"
 
 
 def _form_rows(table: TableChanges, limit: int) -> list[Block]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dsa_workbench.core.model.change import SchemaChange
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.core.model.profile import UsedProfile
 from dsa_workbench.errors import InvalidInput, NotFound, Unsupported
 from dsa_workbench.features.patches.documents import document
@@ -63,6 +64,14 @@ class Diff(Displayed):
     def events(self) -> dict[str, tuple[Event, ...]]:
         """What happened to each table as a whole, where one sentence says it: read and proved when first asked for."""
         return {name: table.events for name, table in self.tables.items()}
+
+    @cached_property
+    def moved(self) -> dict[str, tuple[MovedColumn, ...]]:
+        """Columns of each table whose distribution moved: merged from stored sketches when first asked for.
+
+        No data are read: a column with a chunk whose sketch is not stored is left out.
+        """
+        return {name: table.distributions for name, table in self.tables.items()}
 
     def to_arrow(self, table: str | None = None, *, form: bool = False) -> Any:
         """Read the changed rows of a table as a `pyarrow.Table`.
@@ -174,5 +183,5 @@ class Diff(Displayed):
 
     def _view(self, tables: Mapping[str, TableChanges], rows: int | None = None) -> Document:
         return rendering_diff.view(
-            self.old, self.new, tables, rows, events=self.events, profile=self.profile, form=self.form
+            self.old, self.new, tables, rows, events=self.events, moved=self.moved, profile=self.profile, form=self.form
         )

@@ -48,6 +48,20 @@ def test_a_summary_and_pages_of_changed_rows(server: Client, behind: Workbench, 
     assert event["sentence"] == "All 3 changed cells of city held 'Köln' and hold 'Bonn' now."
 
 
+def test_moved_columns_are_told_where_they_are_asked_for(server: Client, behind: Workbench, dataset: str) -> None:
+    behind.commit(pa.table({"n": range(0, 8000, 2), "city": ["Ulm"] * 4000}), dataset)
+    behind.commit(pa.table({"n": range(1, 4001), "city": ["Ulm", None] * 2000}), dataset)
+    path = f"datasets/{dataset}/diff?from=main~1"
+    assert "moved_columns" not in server.get(path).json()["tables"]["data"]
+    [city] = server.get(f"{path}&distributions=true").json()["tables"]["data"]["moved_columns"]
+    assert city == {
+        "column": "city", "distance": 0.0, "nulls_before": 0.0, "nulls_after": 0.5, "distinct_before": 1,
+        "distinct_after": 1,
+    }  # fmt: skip
+    same = server.get(f"datasets/{dataset}/diff?from=main&distributions=true").json()
+    assert same["tables"]["data"]["moved_columns"] == []
+
+
 def test_all_changed_rows_as_a_stream_and_as_a_page(server: Client, behind: Workbench, sales: str) -> None:
     path = f"datasets/{sales}/diff?from=main~1"
     stream = server.get(path, Accept="application/vnd.apache.arrow.stream")

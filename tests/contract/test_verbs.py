@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.core.model.ref import RefKind
 from dsa_workbench.errors import AlreadyExists, DsaError, ImportRejected, InvalidInput, NotFound, RefProtected
 from dsa_workbench.results import JobLog
@@ -107,6 +108,21 @@ def test_diff(door: Any, story: str) -> None:
     assert "Rom" in repr(diff)
     for show in (diff._repr_html_, lambda: door.diff(f"{story}@main~1", story, key=[]).summary):
         assert show()
+
+
+def test_a_diff_tells_which_columns_moved(door: Any, dataset: str) -> None:
+    lists = [[n % 7] for n in range(4000)]
+    old = {"id": range(4000), "qty": [n % 100 for n in range(4000)], "tags": lists, "still": ["a", None] * 2000}
+    door.commit(pa.table(old), dataset, key="id")
+    new = {"qty": [n % 100 + 50 for n in range(4000)], "tags": [[n[0] % 3] for n in lists]}
+    door.commit(pa.table(old | new), dataset)
+    diff = door.diff(dataset)
+    [qty, tags] = diff.moved["data"]
+    assert qty == MovedColumn("qty", pytest.approx(0.5, abs=0.04), 0.0, 0.0, qty.distinct_before, qty.distinct_after)
+    assert (qty.distinct_before, qty.distinct_after) == (pytest.approx(100, abs=10), pytest.approx(100, abs=10))
+    assert (tags.column, tags.distinct_before) == ("tags", None)
+    assert "Distributions moved: qty (0." in repr(diff)
+    assert door.diff(dataset, dataset).moved == {"data": ()}
 
 
 def test_a_large_diff_comes_in_pages(door: Any, dataset: str) -> None:

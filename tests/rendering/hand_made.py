@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 
 Values = Sequence[Any] | None
 
@@ -26,6 +27,7 @@ class HandMade:
     pairing: str = "Rows are paired by the key id."
     asked: list[int | None] = field(default_factory=list)
     events: tuple[Event, ...] = ()
+    distributions: tuple[MovedColumn, ...] = ()
     reformed: Any = None
 
     def rows(self, offset: int = 0, limit: int | None = None) -> Any:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from dsa_workbench.core.model.change import ChangeCounts
 from dsa_workbench.core.model.event import Event, EventKind
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.core.model.profile import UsedProfile, make_profile
 from dsa_workbench.rendering.equality import phrases
 from dsa_workbench.results import Diff
@@ -76,3 +77,13 @@ def test_phrases_say_every_setting() -> None:
         "floats may lie apart by 1e-06 of the larger one",
     ]
     assert phrases(make_profile()) == []
+
+
+def test_moved_columns_stand_below_the_counts_and_are_escaped() -> None:
+    moved = (MovedColumn("qty", 0.311, 0.0, 0.0, 3, 4), MovedColumn("<b>", 0.12, 0.01, 0.2, None, None))
+    diff = of(replace(TABLE, distributions=moved))
+    line = "Distributions moved: qty (0.31), <b> (0.12; nulls 1 % → 20 %)."
+    assert line in repr(diff)
+    assert repr(diff).index("+1 added") < repr(diff).index(line)
+    assert line.replace("<b>", "&lt;b&gt;") in diff._repr_html_()
+    assert "Distributions" not in repr(of(TABLE))

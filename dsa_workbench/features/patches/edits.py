@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.columns.types import model_schema, parse_type
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
@@ -51,6 +52,10 @@ class ArrowVersion:
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         """Read rows by position."""
         return self.table.select(list(columns)).take(pa.array(rows, pa.int64()))
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        """Give none: there are no chunks."""
+        return [[] for _ in columns]
 
 
 @dataclass(slots=True)

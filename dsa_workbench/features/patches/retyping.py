@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dsa_workbench.columns.comparable import family
 from dsa_workbench.columns.equality import equal_values
+from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
@@ -117,6 +118,11 @@ class RetypedTable:
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         """Read rows by position, as they are stored."""
         return self.table.take(columns, rows)
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        """Give the stored sketches, None for columns that have another type here."""
+        found = self.table.sketches(columns)
+        return [[None] * len(f) if name in self.types else f for name, f in zip(columns, found, strict=True)]
 
 
 def _mask(rows: Positions, size: int) -> Mask:

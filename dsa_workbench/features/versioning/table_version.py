@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
 
@@ -41,4 +42,8 @@ class TableVersion(Protocol):
 
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         """Read rows by position (a numpy int64 array, any order), as a `pyarrow.Table` in that order."""
+        ...
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        """Give the sketches of columns, chunk by chunk, None where there is none at hand; no data are read."""
         ...

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from blake3 import blake3
 
+from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.columns.types import model_schema
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk
@@ -58,3 +59,6 @@ class MemoryVersion:
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         self.taken += list(columns)
         return self.table.select(list(columns)).take(pa.array(rows, pa.int64()))
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        return [[None] * len(self.chunks) for _ in columns]

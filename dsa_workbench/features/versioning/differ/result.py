@@ -13,7 +13,9 @@ import pyarrow as pa
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.change import ChangeCounts, SchemaChange
 from dsa_workbench.core.model.event import Event
+from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.differ.distributions import moved_columns
 from dsa_workbench.features.versioning.differ.events import find_events
 from dsa_workbench.features.versioning.differ.runs import Positions, Runs, distinct, merge_runs
 from dsa_workbench.features.versioning.table_version import TableVersion
@@ -68,6 +70,14 @@ class TableDiff:
     def events(self) -> tuple[Event, ...]:
         """What happened to the table as a whole: read and proved each time that it is asked for."""
         return self.told + find_events(self)
+
+    @property
+    def distributions(self) -> tuple[MovedColumn, ...]:
+        """Columns whose distribution moved: merged from stored sketches each time that it is asked for.
+
+        No data are read: a column with a chunk whose sketch is not stored is left out.
+        """
+        return moved_columns(self)
 
     @property
     def compared(self) -> tuple[str, ...]:

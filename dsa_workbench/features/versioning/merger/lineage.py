@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.core.model.change import SchemaChangeKind
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
@@ -33,6 +34,10 @@ class EmptyVersion:
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         """Refuse: there is nothing to read."""
         return self.read(columns, list(rows))
+
+    def sketches(self, columns: Sequence[str]) -> list[list[Sketch | None]]:
+        """Give none: there are no chunks."""
+        return [[] for _ in columns]
 
 
 @dataclass(frozen=True)
