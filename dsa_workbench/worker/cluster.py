@@ -22,9 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import dask
-from distributed import Client, LocalCluster, Security
-
 from dsa_workbench.core.services.interfaces import ISegmentStore
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.features.imports.slices import SliceDone, SliceTask, SpreadFailed
@@ -175,6 +172,9 @@ class Cluster:
         return f"The cluster ({self.place.name or self.place.kind.value})"
 
     def _started(self) -> Any:
+        # It takes half a second to import, which a process that never sees a large file need not wait for.
+        from distributed import Client
+
         with self._lock:
             if self._closed:
                 raise SpreadFailed("the process is about to end")
@@ -190,6 +190,9 @@ class Cluster:
 
     def _make(self) -> Any:
         """Start a cluster of our own; None where one is there already."""
+        import dask
+        from distributed import LocalCluster, Security
+
         count = self._settings.dask_workers or os.cpu_count() or 1
         if self.place.kind is PlaceKind.ADDRESS:
             return None

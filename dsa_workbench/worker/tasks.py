@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from distributed import get_worker
-
 from dsa_workbench.core.services.opening import OpenSegments, open_segments
 from dsa_workbench.features.imports.slices import SliceDone, SliceTask, do_slice
 
@@ -56,6 +54,8 @@ def _open(address: StoreAddress) -> OpenSegments:
 
 def _wanted() -> Callable[[], None]:
     """Make what looks whether the task that runs on this thread was cancelled; asks nobody over the network."""
+    from distributed import get_worker
+
     worker = get_worker()
     key = worker.get_current_task()
 
