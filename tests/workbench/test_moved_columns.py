@@ -98,6 +98,15 @@ def test_a_rename_is_followed_and_types_that_cannot_be_compared_are_not(wb: Work
     assert [m.column for m in wb.diff("t@main~1", "t", rename={"a": "x"}).moved["data"]] == ["x", "c"]
 
 
+def test_the_key_and_what_the_profile_ignores_are_not_looked_at(wb: Workbench) -> None:
+    numbers = [n * n for n in range(4000)]
+    wb.commit(pa.table({"id": numbers, "a": numbers, "b": numbers}), "t", key="id")
+    later = [n + 10**7 for n in numbers]
+    wb.commit(pa.table({"id": later, "a": later, "b": later}), "t", mode="replace")
+    assert [m.column for m in wb.diff("t").moved["data"]] == ["a", "b"]
+    assert [m.column for m in wb.diff("t", profile={"ignore": ["a"]}).moved["data"]] == ["b"]
+
+
 def test_samples_of_one_distribution_say_nothing_whatever_their_size() -> None:
     random = np.random.default_rng(8)
     told = 0

@@ -1,4 +1,4 @@
-"""Columns whose distributions moved, from the sketches that are stored (docs/adr/0014)."""
+"""Columns whose distributions moved, from stored sketches (decision 0014)."""
 
 from __future__ import annotations
 
