@@ -7,6 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+WIDEST = 76
+"""Digits of the widest decimal: files hold decimals with more digits than their type has, and those are kept."""
+
 
 def bounds(array: Any) -> tuple[Any, ...]:
     """Give the least and the greatest value, times as ticks; nothing where there is no order or no value.
@@ -17,7 +20,7 @@ def bounds(array: Any) -> tuple[Any, ...]:
     if t.is_nested(kind) or t.is_null(kind) or t.is_interval(kind) or array.null_count == len(array):
         return ()
     if t.is_decimal(kind):
-        array = array.cast(pa.decimal256(kind.precision, kind.scale))
+        array = array.cast(pa.decimal256(WIDEST, kind.scale))
     elif t.is_float16(kind):
         array = array.cast(pa.float32())
     elif t.is_fixed_size_binary(kind):

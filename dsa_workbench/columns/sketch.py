@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.columns import layout
-from dsa_workbench.columns.bounds import bounds
+from dsa_workbench.columns.bounds import WIDEST, bounds
 from dsa_workbench.columns.value_hashes import value_hashes
 
 BITS = 10
@@ -155,7 +155,7 @@ def _numbers(values: Any) -> F64:
     if t.is_string(kind) or t.is_binary(kind):
         return np.diff(layout.text_parts(values)[0]).astype(np.float64)
     if t.is_decimal(kind):
-        wide = pa.decimal256(kind.precision, kind.scale)
+        wide = pa.decimal256(WIDEST, kind.scale)
         return np.asarray(values.cast(wide).cast(pa.float64()).to_numpy(zero_copy_only=False))
     if t.is_temporal(kind) and not t.is_interval(kind):
         values = values.view(pa.int32() if kind.bit_width == 32 else pa.int64())

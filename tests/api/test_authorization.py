@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
 
 from dsa_workbench.api.operation import Operation, operations
 from dsa_workbench.api.routes import ROUTES
-from tests.fixtures.server import API, Client, serving
+from tests.fixtures.server import Client, serving
 
 CONFIG = """
 from jupyter_server.auth.authorizer import Authorizer
@@ -41,23 +38,10 @@ def test_the_matrix_of_operations(tmp_path: Path, allowed: str) -> None:
     (tmp_path / "config" / "jupyter_server_config.py").write_text(f"ALLOWED = {pairs!r}\n{CONFIG}")
     with serving(tmp_path) as client:
         found = {(pattern, method): asked(client, pattern, method, told) for pattern, method, told in EVERY}
-        live = live_status(client)
+        live = client.upgrade("jobs/live")
     for pattern, method, told in EVERY:
         may = (told.action, f"dsa_workbench:{told.resource}") in pairs
         status = found[pattern, method]
         assert (status != 403) is may, (pattern, method, status)
         assert status < 500 or status == 503, (pattern, method, status)
     assert live == (101 if allowed == "read" else 403)
-
-
-def live_status(client: Client) -> int:
-    async def listen() -> int:
-        url = f"ws://127.0.0.1:{client.port}/{API}/jobs/live"
-        try:
-            line = await websocket_connect(HTTPRequest(url, headers=client.headers))
-        except HTTPClientError as err:
-            return err.code
-        line.close()
-        return 101
-
-    return asyncio.run(listen())

@@ -1,5 +1,6 @@
 """Sketches of parts, merged in any order, tell of the whole what they promise."""
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -59,3 +60,9 @@ def test_few_values_are_exact_and_spreads_that_moved_are_far() -> None:
     assert distance(found, found) == 0
     assert distance(found, sketch(pa.array([9, 10]))) == 1
     assert sketch(pa.array([0.0, -0.0, np.nan, np.nan])).distinct == 2
+
+
+def test_decimals_with_more_digits_than_their_type_has() -> None:
+    wide = pa.array([Decimal("123456.78"), Decimal("-1.00")], pa.decimal128(38, 2))
+    array = pa.Array.from_buffers(pa.decimal128(4, 2), 2, wide.buffers())
+    assert sketch(array).ends == (Decimal("-1.00"), Decimal("123456.78"))
