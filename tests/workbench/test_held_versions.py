@@ -46,3 +46,15 @@ def test_tables_of_a_version_are_named_or_all(wb: Workbench) -> None:
         assert rows(wb, "two:b") == [2]
         with pytest.raises(NotFound, match="no table 'c'"):
             rows(wb, "two:c")
+
+
+def test_sessions_that_end_are_not_noticed(wb: Workbench) -> None:
+    wb.commit(pa.table({"x": [1]}), "held")
+    for _ in range(10):
+        assert rows(wb, "held") == [1]
+        with wb.store.database.raw(autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert rows(wb, "held") == [1]

@@ -56,6 +56,7 @@ class Database:
         self, url: str, *, ensure: Callable[[], str] | None = None, slow_seconds: float = SLOW_SECONDS
     ) -> None:
         self._connector = Connector(url, ensure, slow_seconds)
+        self._trust = threading.local()
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connector.open,
@@ -119,13 +120,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def raw(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    def raw(self, *, autocommit: bool = False, trusting: bool = False) -> Iterator[psycopg.Connection[Any]]:
         """Lend the driver's own connection: committed at the end, rolled back by an exception.
 
-        With `autocommit` every statement stands alone, which saves reads two round trips.
+        With `autocommit` every statement stands alone, which saves reads two round trips. With `trusting` a connection
+        that was in use a moment ago is not asked whether it lives: for who can do without an answer.
         """
         with self._waiting():
-            pooled = self.engine.raw_connection()
+            self._trust.on = trusting
+            try:
+                pooled = self.engine.raw_connection()
+            finally:
+                self._trust.on = False
         driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment] # psycopg's, by our URL
         try:
             driver.autocommit = autocommit
@@ -147,12 +153,12 @@ class Database:
         self._connector.lock = threading.Lock()
 
     def _see_that_it_lives(self, driver: Any, record: Any, _proxy: Any) -> None:
-        """Ask the server for a sign of life, but not over a connection that was in use a moment ago and is quiet.
+        """Ask the server for a sign of life, but for who trusts a connection that was in use a moment ago and is quiet.
 
-        A server that ends says so, or its socket does: then there is something to read.
+        A server that ends says so, or its socket does, though a moment late: then there is something to read.
         """
         idle = time.monotonic() - record.info.get(_RETURNED, -TRUSTED_SECONDS)
-        if idle < TRUSTED_SECONDS and not _has_something(driver):
+        if getattr(self._trust, "on", False) and idle < TRUSTED_SECONDS and not _has_something(driver):
             return
         try:
             self.engine.dialect.do_ping(driver)

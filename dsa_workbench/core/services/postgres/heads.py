@@ -34,7 +34,7 @@ def find_head(database: Database, dataset: str, ref: str) -> tuple[Dataset, Ref]
     DatabaseUnavailable
         The database does not answer.
     """
-    with database.raw(autocommit=True) as connection:
+    with database.raw(autocommit=True, trusting=True) as connection:
         row = connection.execute(_FIND, {"dataset": dataset, "ref": ref}, prepare=True).fetchone()
     if row is None:
         return None
