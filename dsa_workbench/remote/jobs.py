@@ -9,10 +9,11 @@ from typing import Any
 
 from dsa_workbench.core.model.job import Job, JobLine
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.errors import InvalidInput, JobUnfinished, Unsupported, error_of
+from dsa_workbench.errors import InvalidInput, Unsupported, error_of
 from dsa_workbench.remote import told
 from dsa_workbench.remote.transport import Transport
 from dsa_workbench.results import CommitResult, JobLog, JobResult, Jobs
+from dsa_workbench.results.jobs import unfinished
 
 _LOOK = 0.3
 """Seconds between two looks."""
@@ -62,10 +63,7 @@ class RemoteJobs:
                 progress(job.progress)
             left = _LOOK if end is None else end - time.monotonic()
             if left <= 0:
-                raise JobUnfinished(
-                    f"Job {id} has not ended in {timeout:g} s: it is {job.state}.",
-                    hint="It goes on. Wait again, or cancel it.",
-                )
+                raise unfinished(job, timeout)
             time.sleep(min(left, _LOOK))
         if job.error is not None:
             raise error_of(job.error.code, job.error.message, job.error.hint)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from dsa_workbench.core.model.job import Job, JobError, JobLine, JobState
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.errors import DatabaseUnavailable, JobUnfinished
 from dsa_workbench.rendering import jobs
 from dsa_workbench.rendering.document import Document
 from dsa_workbench.results.displayed import Displayed
@@ -162,3 +162,11 @@ class JobLog(Displayed, Sequence[JobLine]):
     def document(self) -> Document:
         """Describe the lines."""
         return jobs.log(self.id, self.lines)
+
+
+def unfinished(job: Job, timeout: float | None) -> JobUnfinished:
+    """Make the error of a wait that was too short for a job."""
+    return JobUnfinished(
+        f"Job {job.id} has not ended in {timeout:g} s: it is {job.state}.",
+        hint="It goes on. Wait again, or cancel it.",
+    )

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from dsa_workbench.core.model.ids import from_hex
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.errors import InvalidInput, JobUnfinished, error_of
+from dsa_workbench.errors import InvalidInput, error_of
 from dsa_workbench.features.jobs.cancel_job import cancel_job
 from dsa_workbench.features.jobs.list_jobs import get_job, list_jobs
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.features.jobs.settle_jobs import cancelled_by
 from dsa_workbench.results import CommitResult, Exported, JobResult, Jobs
+from dsa_workbench.results.jobs import unfinished
 from dsa_workbench.workbench.connection import Connection
 
 _LOOK = 0.5
@@ -76,10 +77,7 @@ class JobVerbs(Connection):
                 progress(job.progress)
             left = _LOOK if end is None else end - time.monotonic()
             if left <= 0:
-                raise JobUnfinished(
-                    f"Job {id} has not ended in {timeout:g} s: it is {job.state}.",
-                    hint="It goes on. Wait again, or cancel it.",
-                )
+                raise unfinished(job, timeout)
             done.wait(min(left, _LOOK))
 
     def _outcome(self, job: Job) -> Any:
