@@ -12,6 +12,9 @@ QUICKSTART  := notebooks/01-quickstart.ipynb
 # JupyterLab refuses to run as root unless it is told to.
 ROOT_ARGS   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Tests start hundreds of processes: where Python is told to keep no bytecode, each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help lab demo test lint types layers unit notebooks wheel bench fidelity clean
 

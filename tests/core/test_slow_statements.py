@@ -1,6 +1,8 @@
 """Slow statements are counted and told of with their plan, and never with what was asked for."""
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -114,3 +116,34 @@ def test_a_server_that_has_gone_costs_the_plan_alone(slow: Database, caplog: pyt
     with pytest.raises(DatabaseUnavailable), slow.raw() as connection:
         connection.execute("SELECT pg_sleep(0.3), pg_terminate_backend(pg_backend_pid()) FROM pg_sleep(0.3)")
     assert len(told(caplog, 1)) == 1
+
+
+def test_waiting_for_others_is_not_slow(slow: Database, pg_url: str) -> None:
+    with slow.transaction() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
+
+        def wait() -> None:
+            with slow.transaction() as other:
+                other.execute(sa.select(sa.func.pg_advisory_xact_lock(1)))
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        connection.execute(sa.text("SELECT 1"))
+        time.sleep(0.5)
+    waiting.join()
+    assert slow.slow_statements == 0
+
+
+def test_a_program_without_logging_hears_nothing(pg_url: str) -> None:
+    code = """
+import sys
+from dsa_workbench.core.database import Database
+database = Database(sys.argv[1], slow_seconds=0)
+with database.raw() as connection:
+    connection.execute("SELECT 1")
+print(database.slow_statements)
+database.dispose()
+"""
+    done = subprocess.run([sys.executable, "-c", code, pg_url], capture_output=True, text=True, check=True, timeout=60)
+    assert int(done.stdout) > 0
+    assert done.stderr == ""

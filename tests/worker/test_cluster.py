@@ -27,6 +27,7 @@ from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench
 from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.places import Place, PlaceKind
+from tests.fixtures.processes import children
 
 ROWS = 200_000
 
@@ -63,10 +64,9 @@ def imported(wb: Workbench, path: Path, cluster: Cluster | None, progress: Any =
     return import_file(wb.actor, wb.store, wb.cache, command)
 
 
-def children() -> set[int]:
+def started() -> set[int]:
     """Give the child processes, but for the one that Python itself keeps to clean up after them."""
-    found = psutil.Process().children(recursive=True)
-    return {child.pid for child in found if "resource_tracker" not in " ".join(child.cmdline())}
+    return {pid for pid, command in children().items() if "resource_tracker" not in command}
 
 
 def until(condition: Any, seconds: float = 30) -> None:
@@ -81,7 +81,7 @@ def test_each_place_comes_to_the_tree_of_an_import_in_one_go(
     wb: Workbench, tmp_path: Path, large: Path, dask: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = imported(wb, large, None)
-    before = children()
+    before = started()
     with cluster_of(wb, tmp_path, dask) as cluster:
         done = imported(wb, large, cluster)
         state = cluster.state()
@@ -91,7 +91,7 @@ def test_each_place_comes_to_the_tree_of_an_import_in_one_go(
     assert done.findings == whole.findings
     assert "without a cluster" not in caplog.text
     assert not cluster.state().running
-    until(lambda: children() <= before)
+    until(lambda: started() <= before)
 
 
 def test_a_scheduler_is_found_by_its_address(

@@ -1,7 +1,9 @@
 """Statements that take long: counted, and logged with their plan, never with what was asked for or found.
 
 A plan is made on a thread and a connection of its own, in a session that can write nothing; where that fails, the line
-comes without it. Nothing of this can break or hold up the work that the statement was for.
+comes without it. Nothing of this can break or hold up the work that the statement was for. Statements that wait for
+others by design, as all do that ask for an advisory lock, are not slow; and where a program has set up no logging, as
+in a notebook, nothing is written.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ _CAREFULLY = """
 SELECT set_config('default_transaction_read_only', 'on', false), set_config('statement_timeout', '2s', false),
        set_config('lock_timeout', '500ms', false)
 """
+_LINES_UP = re.compile(r"\s*SELECT\s+pg_advisory_(?:xact_)?lock\b", re.IGNORECASE)
 _log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
 
 
 class SlowStatements:
@@ -95,8 +99,8 @@ def timed_cursor(slow: SlowStatements) -> type[psycopg.Cursor[TupleRow]]:
                 self._timed(query, None, time.perf_counter() - began, plan=False)
 
         def _timed(self, query: Any, params: Any, seconds: float, *, plan: bool) -> None:
-            if seconds >= slow.seconds:
-                slow.saw(_text(query), params, seconds, plan=plan)
+            if seconds >= slow.seconds and not _LINES_UP.match(text := _text(query)):
+                slow.saw(text, params, seconds, plan=plan)
 
     return TimedCursor
 

@@ -1,5 +1,6 @@
 """The migrations give the tables that the code believes in, once, whoever comes first."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,18 @@ def test_failed_migration_leaves_nothing(empty_pg_url):
             assert connection.execute(query).fetchall() == [("segments",)]
 
 
+@contextlib.contextmanager
+def racer(root, code, *arguments):
+    """Start a process that waits for a line; it never outlives its test."""
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=root, text=True, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_four_processes_race_to_migrate(empty_pg_url):
     code = """
 import sys
@@ -160,25 +173,16 @@ with PostgresStore(database).unit() as unit:
 database.dispose()
 """
     root = Path(__file__).parents[3]
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", code, empty_pg_url, f"d{i}"],
-            cwd=root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for i in range(4)
-    ]
-    for racer in racers:
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    for racer in racers:
-        assert racer.communicate(timeout=120) == ("", "")
-        assert racer.returncode == 0
+    with contextlib.ExitStack() as stack:
+        racers = [stack.enter_context(racer(root, code, empty_pg_url, f"d{i}")) for i in range(4)]
+        for process in racers:
+            assert process.stdout.readline() == "ready\n"
+        for process in racers:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in racers:
+            assert process.communicate(timeout=120) == ("", "")
+            assert process.returncode == 0
     with closing_database(empty_pg_url) as database, PostgresStore(database).unit() as unit:
         assert [d.name for d in unit.datasets.list()] == ["d0", "d1", "d2", "d3"]
 
