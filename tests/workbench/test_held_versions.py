@@ -38,6 +38,17 @@ def test_what_is_deleted_is_not_found_though_it_is_held(wb: Workbench) -> None:
     assert rows(wb, "gone") == rows(wb, "gone") == [2]
 
 
+def test_a_whole_commit_id_is_one_of_its_dataset(wb: Workbench) -> None:
+    wb.commit(pa.table({"x": [1]}), "held")
+    wb.commit(pa.table({"x": [1, 2]}), "held")
+    wb.commit(pa.table({"y": [9]}), "other")
+    last, first = (commit.id for commit in wb.log("held"))
+    for _ in range(2):
+        assert (rows(wb, f"held@{first}"), rows(wb, f"held@{last}")) == ([1], [1, 2])
+        with pytest.raises(NotFound):
+            rows(wb, f"other@{last}")
+
+
 def test_tables_of_a_version_are_named_or_all(wb: Workbench) -> None:
     wb.commit({"a": pa.table({"x": [1]}), "b": pa.table({"x": [2]})}, "two")
     spec = parse_spec("two")

@@ -365,8 +365,8 @@ class IStore(Protocol):
         """Begin a unit of work, to be used in a `with` statement."""
         ...
 
-    def head(self, dataset: str, ref: str) -> tuple[Dataset, Ref] | None:
-        """Find a ref of a live dataset in one round trip, outside of any unit; None where there is none."""
+    def head(self, dataset: str, version: str) -> ObjectId | None:
+        """Find the commit of a ref or a whole commit id of a live dataset, in one round trip outside of any unit."""
         ...
 
     def all_segments(self) -> Iterable[StoredSegment]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from dsa_workbench.columns.extensions import revive_extensions
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.manifest import Tree
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
@@ -21,7 +22,7 @@ from dsa_workbench.errors import DatabaseUnavailable, InvalidInput
 from dsa_workbench.features.versioning.queries.condition import Condition
 from dsa_workbench.features.versioning.queries.pruning import matching_chunks, mentioned
 from dsa_workbench.features.versioning.read_table import StoredTable, load_table
-from dsa_workbench.features.versioning.resolve import Resolved, resolve
+from dsa_workbench.features.versioning.resolve import resolve, table_of
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 _ORDERED = {"=", "==", "<", "<=", ">", ">=", "in"}
@@ -59,7 +60,7 @@ def get_tables(_actor: Actor, store: IStore, cache: SegmentCache, spec: VersionS
         return held
     with store.unit() as unit:
         found = resolve(unit, spec)
-        entries = _entries(found)
+        entries = _entries(spec, found.tree)
         cache.hold_version(found.commit.oid, store.segments, (found.commit, found.tree))
         return [
             (name, TableAt(spec.with_table(name), found.commit, load_table(unit, store.segments, cache, oid)))
@@ -75,12 +76,12 @@ def _held(store: IStore, cache: SegmentCache, spec: VersionSpec) -> list[tuple[s
         head = store.head(spec.dataset, spec.version)
     except DatabaseUnavailable:
         return None  # a connection that broke since its last use; whoever asks next gets another
-    version = None if head is None else cache.version(head[1].commit_id, store.segments)
-    if head is None or version is None:
+    version = None if head is None else cache.version(head, store.segments)
+    if version is None:
         return None
     commit, tree = version
     tables = []
-    for name, oid in _entries(Resolved(spec, head[0], commit, tree, head[1])):
+    for name, oid in _entries(spec, tree):
         table = cache.table(oid, store.segments)
         if table is None:
             return None
@@ -88,8 +89,8 @@ def _held(store: IStore, cache: SegmentCache, spec: VersionSpec) -> list[tuple[s
     return tables
 
 
-def _entries(found: Resolved) -> Sequence[tuple[str, ObjectId]]:
-    return found.tree.tables if found.spec.table is None and found.tree.tables else (found.table(),)
+def _entries(spec: VersionSpec, tree: Tree) -> Sequence[tuple[str, ObjectId]]:
+    return tree.tables if spec.table is None and tree.tables else (table_of(spec, tree),)
 
 
 class Selection:

@@ -30,31 +30,34 @@ class Resolved:
     ref: Ref | None = None
 
     def table(self, name: str | None = None) -> tuple[str, ObjectId]:
-        """Give the one table that is meant: its name and manifest id.
+        """Give the one table that is meant: its name and manifest id; errors are those of `table_of`."""
+        return table_of(self.spec, self.tree, name)
 
-        Raises
-        ------
-        NotFound
-            There is no such table, or there are several and the spec names none.
-        """
-        wanted = name if name is not None else self.spec.table
-        if wanted is None:
-            if len(self.tree.tables) == 1:
-                return self.tree.tables[0]
-            raise NotFound(
-                f"{self.spec} has {len(self.tree.tables)} tables.",
-                hint=f"Name one of them, as in {self.spec.with_table(self.tree.names[0])}. There are: "
-                f"{', '.join(self.tree.names)}."
-                if self.tree.tables
-                else "Import or commit a table first.",
-            )
-        oid = self.tree.get(wanted)
-        if oid is None:
-            raise NotFound(
-                f"{self.spec.dataset} has no table {wanted!r} at this version.",
-                hint=did_you_mean(wanted, self.tree.names),
-            )
-        return wanted, oid
+
+def table_of(spec: VersionSpec, tree: Tree, name: str | None = None) -> tuple[str, ObjectId]:
+    """Give the one table that a spec means in a tree: its name and manifest id.
+
+    Raises
+    ------
+    NotFound
+        There is no such table, or there are several and the spec names none.
+    """
+    wanted = name if name is not None else spec.table
+    if wanted is None:
+        if len(tree.tables) == 1:
+            return tree.tables[0]
+        raise NotFound(
+            f"{spec} has {len(tree.tables)} tables.",
+            hint=f"Name one of them, as in {spec.with_table(tree.names[0])}. There are: {', '.join(tree.names)}."
+            if tree.tables
+            else "Import or commit a table first.",
+        )
+    oid = tree.get(wanted)
+    if oid is None:
+        raise NotFound(
+            f"{spec.dataset} has no table {wanted!r} at this version.", hint=did_you_mean(wanted, tree.names)
+        )
+    return wanted, oid
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

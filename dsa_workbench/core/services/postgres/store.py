@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dsa_workbench.core.database import Database
 from dsa_workbench.core.migrations.upgrade import migrate
-from dsa_workbench.core.model.ref import Dataset, Ref
+from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.interfaces import StoredSegment, StoreInfo
 from dsa_workbench.core.services.postgres.heads import find_head
 from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
@@ -42,9 +42,9 @@ class PostgresStore:
         """Begin a unit of work, to be used in a `with` statement."""
         return UnitOfWork(self.database)
 
-    def head(self, dataset: str, ref: str) -> tuple[Dataset, Ref] | None:
-        """Find a ref of a live dataset in one round trip, outside of any unit; None where there is none."""
-        return find_head(self.database, dataset, ref)
+    def head(self, dataset: str, version: str) -> ObjectId | None:
+        """Find the commit of a ref or a whole commit id of a live dataset, in one round trip outside of any unit."""
+        return find_head(self.database, dataset, version)
 
     def all_segments(self) -> Iterable[StoredSegment]:
         """Walk all stored segments, in no order that means anything."""
