@@ -30,6 +30,23 @@ _local = threading.local()
 
 def pack_sketch(sketch: Sketch) -> bytes:
     """Give the stored form of the sketch of one segment, that is, one that was not merged."""
+    compressor = getattr(_local, "compressor", None)
+    if compressor is None:
+        compressor = _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    packed: bytes = compressor.compress(_written(sketch))
+    return packed
+
+
+def is_sketch_of(packed: bytes, sketch: Sketch) -> bool:
+    """Say whether a stored form is that of a sketch, however it was compressed; one of another `FORM` is not judged."""
+    try:
+        body = _decompressed(packed)
+    except zstandard.ZstdError:
+        return False
+    return body == _written(sketch) if not body or body[0] == FORM else True
+
+
+def _written(sketch: Sketch) -> bytes:
     flags, parts = 0, []
     if sketch.ends:
         ends = [_end_bytes(end) for end in sketch.ends]
@@ -54,12 +71,7 @@ def pack_sketch(sketch: Sketch) -> bytes:
         parts.append(_planes(np.diff(points.astype("<i8"), prepend=0)))
     else:
         parts.append(_planes(points.astype("<f8")))
-    body = _HEAD.pack(FORM, flags, sketch.rows, sketch.nulls, int(sketch.weights.sum())) + b"".join(parts)
-    compressor = getattr(_local, "compressor", None)
-    if compressor is None:
-        compressor = _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    packed: bytes = compressor.compress(body)
-    return packed
+    return _HEAD.pack(FORM, flags, sketch.rows, sketch.nulls, int(sketch.weights.sum())) + b"".join(parts)
 
 
 def unpack_sketch(packed: bytes, kind: Any) -> Sketch | None:
@@ -71,15 +83,20 @@ def unpack_sketch(packed: bytes, kind: Any) -> Sketch | None:
         The bytes are none of it.
     """
     try:
-        decompressor = getattr(_local, "decompressor", None)
-        if decompressor is None:
-            decompressor = _local.decompressor = zstandard.ZstdDecompressor()
-        body = decompressor.decompress(packed)
+        body = _decompressed(packed)
         return _read(body, kind) if body[0] == FORM else None
     except (zstandard.ZstdError, struct.error, ValueError, IndexError, ArithmeticError) as err:
         raise StoreCorrupt(
             f"A stored sketch of a column cannot be read ({err}).", hint="Run wb.check(), and restore from a backup."
         ) from err
+
+
+def _decompressed(packed: bytes) -> bytes:
+    decompressor = getattr(_local, "decompressor", None)
+    if decompressor is None:
+        decompressor = _local.decompressor = zstandard.ZstdDecompressor()
+    body: bytes = decompressor.decompress(packed)
+    return body
 
 
 def _read(body: bytes, kind: Any) -> Sketch:

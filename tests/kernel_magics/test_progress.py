@@ -82,6 +82,7 @@ def test_the_line_goes_when_the_work_fails() -> None:
     assert line.cleared == 1
 
 
-def test_where_nobody_watches_nothing_happens() -> None:
+def test_where_nobody_watches_nothing_happens(capfd: pytest.CaptureFixture[str]) -> None:
     with ProgressReport(None, Clock(9.0)) as report:
         report(Progress("reading", 1))
+    assert capfd.readouterr() == ("", "")

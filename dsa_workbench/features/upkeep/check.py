@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from dsa_workbench.columns import canonical, codec
 from dsa_workbench.columns.identity import object_id
+from dsa_workbench.columns.sketch import sketch
+from dsa_workbench.columns.sketch_form import is_sketch_of
+from dsa_workbench.columns.stats import column_stats, unpack_stats
 from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.manifest import ColumnStats, PageRef
 from dsa_workbench.core.model.objects import commit_body, page_body, parse_manifest, parse_page, parse_tree
 from dsa_workbench.core.model.user import Actor
-from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork, StoredSegment
+from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork, StoredPage, StoredSegment
 from dsa_workbench.errors import DsaError
 
 _AT_ONCE = 64
+
+
+@dataclass(slots=True)
+class _Named:
+    """What pages say of a segment: its type, its rows, and the statistics, each with a page that has them."""
+
+    kind: str
+    rows: int
+    stats: dict[ColumnStats, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -38,7 +51,7 @@ def check(_actor: Actor, store: IStore) -> Findings:
     Nothing is changed. Problems are found and listed, never raised.
     """
     findings = Findings()
-    segments: dict[ObjectId, tuple[str, int]] = {}
+    segments: dict[ObjectId, _Named] = {}
     with store.unit() as unit:
         trees = _check_commits(unit, findings)
         manifests = _check_trees(unit, trees, findings)
@@ -98,13 +111,12 @@ def _check_trees(unit: IUnitOfWork, trees: Iterable[ObjectId], findings: Finding
         findings.count("trees")
         if object_id("tree", body) != oid:
             findings.problems.append(f"Tree {oid.hex()[:10]} is not what its id says.")
-        manifests |= set(parse_tree(body).manifests)
+        tree = _guard(findings, f"tree {oid.hex()}", partial(parse_tree, body))
+        manifests |= set() if tree is None else set(tree.manifests)
     return manifests
 
 
-def _check_manifest(
-    unit: IUnitOfWork, oid: ObjectId, segments: dict[ObjectId, tuple[str, int]], findings: Findings
-) -> None:
+def _check_manifest(unit: IUnitOfWork, oid: ObjectId, segments: dict[ObjectId, _Named], findings: Findings) -> None:
     body = unit.objects.get_manifest(oid)
     findings.count("manifests")
     if object_id("manifest", body) != oid:
@@ -113,35 +125,65 @@ def _check_manifest(
     types = [c.type for c in manifest.schema.columns]
     for ref, page in zip(manifest.pages, unit.objects.get_pages([p.id for p in manifest.pages]), strict=True):
         findings.count("pages")
-        chunks = parse_page(page.body)
-        if object_id("page", page.body) != ref.id or page_body(chunks) != page.body:
-            findings.problems.append(f"Page {ref.id.hex()[:10]} is not what its id says.")
-        if (sum(c.rows for c in chunks), len(chunks)) != (ref.rows, ref.chunks):
-            findings.problems.append(f"Page {ref.id.hex()[:10]} has other rows than its manifest says.")
-        for chunk in chunks:
-            if len(chunk.segments) != len(types):
-                findings.problems.append(f"Page {ref.id.hex()[:10]} has other columns than its manifest.")
-            for segment, kind in zip(chunk.segments, types, strict=False):
-                segments[segment] = (kind, chunk.rows)
+        _guard(findings, f"page {ref.id.hex()}", partial(_check_page, ref, page, types, segments, findings))
 
 
-def _rebuild(segment: StoredSegment, kind: str, rows: int) -> bytes:
+def _check_page(
+    ref: PageRef, page: StoredPage, types: Sequence[str], segments: dict[ObjectId, _Named], findings: Findings
+) -> None:
+    name = f"Page {ref.id.hex()[:10]}"
+    if object_id("page", page.body) != ref.id:
+        findings.problems.append(f"{name} is not what its id says.")
+    chunks = parse_page(page.body)
+    if page_body(chunks) != page.body:
+        findings.problems.append(f"{name} is not written as pages are.")
+    if (sum(c.rows for c in chunks), len(chunks)) != (ref.rows, ref.chunks):
+        findings.problems.append(f"{name} has other rows than its manifest says.")
+    if any(len(chunk.segments) != len(types) for chunk in chunks):
+        findings.problems.append(f"{name} has other columns than its manifest.")
+    for chunk in chunks:
+        for segment, kind in zip(chunk.segments, types, strict=False):
+            segments.setdefault(segment, _Named(kind, chunk.rows))
+    stats = unpack_stats(page.stats)
+    if [len(of) for of in stats] != [len(chunk.segments) for chunk in chunks]:
+        findings.problems.append(f"{name} has statistics of other chunks or columns.")
+    for chunk, told in zip(chunks, stats, strict=False):
+        for segment, of in zip(chunk.segments, told, strict=False):
+            segments[segment].stats[of] = name
+
+
+def _rebuild(segment: StoredSegment, kind: str, rows: int) -> tuple[Any, bytes]:
     array = codec.load(segment.encoding, segment.blob, segment.size, parse_type(kind), rows)
-    return canonical.encode(array)
+    return array, canonical.encode(array)
 
 
-def _check_segments(store: IStore, segments: dict[ObjectId, tuple[str, int]], findings: Findings) -> None:
+def _check_segments(store: IStore, segments: dict[ObjectId, _Named], findings: Findings) -> None:
     wanted = sorted(segments)
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
         missing = store.segments.missing(part)
         for oid in sorted(missing):
             findings.problems.append(f"Segment {oid.hex()[:10]} is not stored.")
-        for oid, segment in store.segments.get_many([o for o in part if o not in missing]).items():
-            kind, rows = segments[oid]
+        stored = [oid for oid in part if oid not in missing]
+        sketches = store.segments.get_sketches(stored)
+        for oid, segment in store.segments.get_many(stored).items():
             findings.count("segments")
-            body = _guard(findings, f"segment {oid.hex()[:10]}", partial(_rebuild, segment, kind, rows))
-            if body is not None and (
-                canonical.segment_id(kind, rows, body) != oid or segment.rows != rows or segment.size != len(body)
-            ):
-                findings.problems.append(f"Segment {oid.hex()[:10]} is not what its id says.")
+            what = f"segment {oid.hex()[:10]}"
+            _guard(findings, what, partial(_check_segment, segment, segments[oid], sketches.get(oid), what, findings))
+
+
+def _check_segment(segment: StoredSegment, named: _Named, packed: bytes | None, what: str, findings: Findings) -> None:
+    kind, rows = named.kind, named.rows
+    array = codec.load(segment.encoding, segment.blob, segment.size, parse_type(kind), rows)
+    body = canonical.encode(array)
+    if canonical.segment_id(kind, rows, body) != segment.id or segment.rows != rows or segment.size != len(body):
+        findings.problems.append(f"S{what[1:]} is not what its id says.")
+        return
+    found = column_stats(array)
+    for told, page in named.stats.items():
+        if told != found:
+            findings.problems.append(f"{page} has statistics of {what} that are not those of its values.")
+    if packed is not None:
+        findings.count("sketches")
+        if not is_sketch_of(packed, sketch(array)):
+            findings.problems.append(f"The sketch of {what} is not that of its values.")
