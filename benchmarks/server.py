@@ -54,9 +54,8 @@ class Server:
         return answer.status
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Run a server on the store in a folder."""
+def start(folder: Path, **settings: str) -> tuple[subprocess.Popen[bytes], Server]:
+    """Start a server on the store in a folder, with settings of the environment, and wait until it answers."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -65,11 +64,24 @@ def running(folder: Path) -> Iterator[Server]:
         sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={server.token}", f"--ServerApp.root_dir={folder}", "--log-level=CRITICAL",
     ]  # fmt: skip
-    env = os.environ | {"DSA_DATA_DIR": str(folder / "store"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
-    with (folder / "server.log").open("wb") as log:
+    env = (
+        os.environ | {"DSA_DATA_DIR": str(folder / "store"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")} | settings
+    )
+    with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
     try:
         _wait(server)
+    except BaseException:
+        process.kill()
+        raise
+    return process, server
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """Run a server on the store in a folder."""
+    process, server = start(folder)
+    try:
         yield server
     finally:
         process.terminate()

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -62,18 +63,18 @@ def test_no_process_outlives_its_server(tmp_path: Path) -> None:
 
 def test_a_process_ends_when_its_parent_is_gone_or_it_has_nothing_to_do(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"id\n1\n")
-    found = Importers(Settings(data_dir=tmp_path / "store"))
-    request = ImportRequest("ann", tmp_path / "x.csv", "x", "main", "k1", {"key": ["id"]})
-    done = found.perform(request)
-    assert (done.rows, done.created) == (1, True)
-    assert found.perform(request).commit == done.commit
-    [process] = [psutil.Process(pid) for pid, line in children().items() if "dsa_workbench.api.importers" in line]
-    found.tidy(idle=60)
-    assert process.is_running()
-    found.tidy(idle=0)
-    assert not process.is_running()
-    assert found.perform(request).commit == done.commit
-    found.close()
+    with closing(Importers(Settings(data_dir=tmp_path / "store"))) as found:
+        request = ImportRequest("ann", tmp_path / "x.csv", "x", "main", "k1", {"key": ["id"]})
+        done = found.perform(request)
+        assert (done.rows, done.created) == (1, True)
+        assert found.perform(request).commit == done.commit
+        [pid] = [n for n, line in children(recursive=False).items() if "dsa_workbench.api.importers" in line]
+        process = psutil.Process(pid)
+        found.tidy(idle=60)
+        assert process.is_running()
+        found.tidy(idle=0)
+        assert not process.is_running()
+        assert found.perform(request).commit == done.commit
 
 
 def slow_of(log: Path, request: str) -> list[str]:
