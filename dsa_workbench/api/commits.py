@@ -6,7 +6,6 @@ from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.pages import cursor_of, place_of
 from dsa_workbench.api.refs import version_of
-from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.features.versioning.history import history, show
 from dsa_workbench.models.commits import CommitShown, CommitTold, HistoryAsked, HistoryTold, SchemaChangeTold
 from dsa_workbench.workbench import Workbench
@@ -22,16 +21,15 @@ class HistoryHandler(ApiHandler):
     async def get(self, dataset: str, query: HistoryAsked) -> None:
         """Give a page of a history: later pages follow the same commit, though refs move."""
         place = place_of(query.cursor, commit=str, offset=int)
-        spec = VersionSpec(dataset, place["commit"]) if place else version_of(dataset, query.at)
+        spec = version_of(dataset, place["commit"] if place else query.at, query.table)
         start = place["offset"] if place else 0
 
         def ask(wb: Workbench) -> HistoryTold:
             end = start + query.limit
             found = history(wb.actor, wb.store, spec, end + 1)
-            first = found.commits[0].id
             return HistoryTold(
                 items=[CommitTold.of(c, found.refs.get(c.id, ())) for c in found.commits[start:end]],
-                next=cursor_of(commit=first, offset=end) if len(found.commits) > end else None,
+                next=cursor_of(commit=found.start, offset=end) if len(found.commits) > end else None,
             )
 
         self.answer(await self.read(ask))

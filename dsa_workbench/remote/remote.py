@@ -153,7 +153,8 @@ class RemoteWorkbench(RemoteJobs):
     def log(self, spec: str, limit: int | None = None) -> Log:
         """List a version and what came before it, latest first."""
         version = parse_spec(spec)
-        items = list(self._pages("datasets", limit, version.dataset, "commits", at=_at(version)))
+        path = (version.dataset, "commits")
+        items = list(self._pages("datasets", limit, *path, at=_at(version), table=version.table))
         refs = {item["id"]: tuple(item["refs"]) for item in items if item["refs"]}
         return Log(spec, tuple(told.commit(item) for item in items), refs)
 

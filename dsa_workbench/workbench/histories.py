@@ -20,7 +20,10 @@ class HistoryVerbs(Connection):
     """Follow history and shape it: log, show, merge, branches and tags."""
 
     def log(self, spec: str, limit: int | None = None) -> Log:
-        """List the commits of a version and before it, latest first."""
+        """List the commits of a version and before it, latest first.
+
+        Of a table (``sales@main:orders``) those that added, changed or removed it, found through merges.
+        """
         found = history(self.actor, self.store, parse_spec(spec), limit)
         return Log(spec, found.commits, found.refs)
 

@@ -78,6 +78,13 @@ def test_pages_columns_and_conditions(door: Any, story: str) -> None:
     assert (empty.num_rows, empty.to_arrow().schema) == (0, NEW.schema)
 
 
+def test_the_history_of_a_table(door: Any, story: str) -> None:
+    door.commit(OLD, story, table="other", message="Other")
+    assert [c.message for c in door.log(f"{story}:data")] == ["Second", "First"]
+    with pytest.raises(NotFound, match="no table 'dat'"):
+        door.log(f"{story}:dat")
+
+
 def test_history(door: Any, story: str) -> None:
     log = door.log(story)
     assert [c.message for c in log] == ["Second", "First"]

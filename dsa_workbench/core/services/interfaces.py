@@ -100,6 +100,10 @@ class IObjectRepository(Protocol):
         """Fetch a tree's canonical bytes."""
         ...
 
+    def get_trees(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the canonical bytes of trees, by id."""
+        ...
+
 
 class IDatasetRepository(Protocol):
     """Datasets by name. A deleted dataset keeps its name in the record and frees it for others."""

@@ -13,16 +13,19 @@ from dsa_workbench.core.model.objects import parse_manifest, parse_tree
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork
+from dsa_workbench.errors import NotFound
 from dsa_workbench.features.versioning.differ.schema import match_columns, schema_changes
-from dsa_workbench.features.versioning.resolve import resolve
+from dsa_workbench.features.versioning.resolve import did_you_mean, resolve
+from dsa_workbench.features.versioning.table_history import table_history
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Commits, latest first, and per commit id the names of refs that point at it."""
+    """Commits, latest first, per commit id the names of refs that point at it, and the commit that it begins at."""
 
     commits: tuple[Commit, ...]
     refs: dict[str, tuple[str, ...]]
+    start: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,25 @@ class Shown:
 
 
 def history(_actor: Actor, store: IStore, spec: VersionSpec, limit: int | None = None) -> History:
-    """List a version and what came before it, latest first; errors are those of `resolve`."""
+    """List a version and what came before it, latest first; of a spec that names a table, what changed that table.
+
+    Raises
+    ------
+    NotFound, InvalidSpec
+        As `resolve`; or no commit of this history ever had the table.
+    """
     with store.unit() as unit:
         found = resolve(unit, spec)
-        commits = unit.commits.history(found.commit.oid, limit=limit)
-        return History(tuple(commits), _pointing(unit, found.dataset.id))
+        if spec.table is None:
+            commits = unit.commits.history(found.commit.oid, limit=limit)
+        else:
+            commits = table_history(unit, found.commit.oid, spec.table, limit)
+            if not commits and limit != 0:
+                raise NotFound(
+                    f"{spec.dataset} has no table {spec.table!r} at this version, nor had it before.",
+                    hint=did_you_mean(spec.table, found.tree.names),
+                )
+        return History(tuple(commits), _pointing(unit, found.dataset.id), found.commit.id)
 
 
 def show(_actor: Actor, store: IStore, spec: VersionSpec) -> Shown:

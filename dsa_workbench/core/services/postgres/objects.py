@@ -19,6 +19,7 @@ _get = {
     table: sa.select(table.c.body).where(table.c.id == sa.bindparam("id", type_=sa.LargeBinary))
     for table in (trees, manifests)
 }
+_get_trees = sa.select(trees).where(trees.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
 _get_pages = sa.select(pages).where(pages.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
 
 
@@ -61,6 +62,17 @@ class PostgresObjectRepository:
     def get_tree(self, oid: ObjectId) -> bytes:
         """Fetch a tree's canonical bytes."""
         return self._get(trees, "tree", oid)
+
+    def get_trees(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the canonical bytes of trees, by id."""
+        found: dict[ObjectId, bytes] = {}
+        for start in range(0, len(ids), _BATCH):
+            rows = self._connection.execute(_get_trees, {"ids": list(ids[start : start + _BATCH])})
+            found.update((ObjectId(row.id), row.body) for row in rows)
+        for oid in ids:
+            if oid not in found:
+                raise _lost("tree", oid)
+        return found
 
     def _put(self, table: sa.Table, oid: ObjectId, body: bytes) -> None:
         self._connection.execute(_put[table], {"id": oid, "body": body})
