@@ -23,6 +23,7 @@ from dsa_workbench.api.jobs import (
     JobRetryHandler,
     JobsHandler,
 )
+from dsa_workbench.api.merges import MergesHandler
 from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
@@ -42,6 +43,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/uploads/{_U}": UploadHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
+    f"datasets/{_D}/refs/{_R}/merges": MergesHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,

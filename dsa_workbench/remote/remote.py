@@ -17,9 +17,10 @@ from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, Unsupported
 from dsa_workbench.files.memory import is_table
 from dsa_workbench.remote import told
+from dsa_workbench.remote.asking import at_of as _at
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.exporting import export_to
-from dsa_workbench.remote.jobs import RemoteJobs
+from dsa_workbench.remote.merging import RemoteMerges
 from dsa_workbench.remote.reading import ARROW_STREAM, RemoteChanges, RemoteSelection, counts_of
 from dsa_workbench.remote.sending import send_file, table_bytes
 from dsa_workbench.remote.transport import Transport
@@ -61,7 +62,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
     )  # fmt: skip
 
 
-class RemoteWorkbench(RemoteJobs):
+class RemoteWorkbench(RemoteMerges):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
     Rows come as Arrow streams and are kept on this machine's disk, since a commit never changes.
@@ -83,7 +84,7 @@ class RemoteWorkbench(RemoteJobs):
         return f"<RemoteWorkbench on {self.database_url}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("apply", "check", "collect", "equality", "explain", "merge", "set_equality", "sql", "suggest_keys"):
+        if name in ("apply", "check", "collect", "equality", "explain", "set_equality", "sql", "suggest_keys"):
             raise Unsupported(f"{name} is not there over HTTP.", hint=_ELSEWHERE)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
@@ -335,11 +336,6 @@ class RemoteWorkbench(RemoteJobs):
             cursor = page.get("next")
             if cursor is None:
                 return
-
-
-def _at(spec: VersionSpec) -> str:
-    """Write the version alone, as the routes take it."""
-    return str(VersionSpec("x", spec.version, spec.at, spec.back)).removeprefix("x@")
 
 
 def _listed(given: Sequence[str] | str | None) -> list[str] | None:

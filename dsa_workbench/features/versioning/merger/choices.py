@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ class Choice:
 
 
 def choice_of(resolve: Any) -> Choice:
-    """Read how a table's conflicts are settled: ``"ours"``, ``"theirs"``, a frame, or None.
+    """Read how a table's conflicts are settled: ``"ours"``, ``"theirs"``, a frame, a choice that was read, or None.
 
     Raises
     ------
@@ -117,6 +117,8 @@ def choice_of(resolve: Any) -> Choice:
     """
     if resolve is None:
         return Choice()
+    if isinstance(resolve, Choice):
+        return replace(resolve, used=set())
     if isinstance(resolve, str):
         return Choice(side=_a_side(resolve))
     if isinstance(resolve, list):
