@@ -25,8 +25,8 @@ class MergeResult(Displayed):
     """The outcome of a merge; it is true where nothing stands in the way.
 
     `outcome` is ``merged``, ``fast-forward``, ``up to date`` or ``conflicts``. `commit` is the head of the branch now;
-    with conflicts, and after a dry run, the head as it was. `base` is the common ancestor. `found` are the conflicts, or
-    the Arrow tables of them where another process has found them.
+    with conflicts, and after a dry run, the head as it was. `base` is the common ancestor. `found` are the conflicts,
+    or the Arrow tables of them where another process has found them.
     """
 
     outcome: str

@@ -278,5 +278,4 @@ def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, d
     notebook.run(f"%dsa export {dataset} out.csv")
     assert Path("out.csv").read_text() == Path("orders.csv").read_text()
     assert token not in repr(notebook.run("%dsa status"))
-    with pytest.raises(Unsupported, match="merge is not there over HTTP"):
-        notebook.run(f"%dsa merge {dataset}@v1")
+    assert notebook.run(f"%dsa merge {dataset}@v1").outcome == "up to date"
