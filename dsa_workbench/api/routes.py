@@ -10,6 +10,7 @@ from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
 from dsa_workbench.api.described import DocsHandler, OpenApiHandler
 from dsa_workbench.api.diffs import DiffHandler
+from dsa_workbench.api.equality import EqualityHandler
 from dsa_workbench.api.exports import ExportHandler
 from dsa_workbench.api.feed import JobSocket
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
@@ -25,6 +26,7 @@ from dsa_workbench.api.jobs import (
 )
 from dsa_workbench.api.merges import MergesHandler
 from dsa_workbench.api.metrics import MetricsHandler
+from dsa_workbench.api.patches import PatchesHandler, PatchHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
@@ -37,6 +39,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     "datasets": DatasetsHandler,
     f"datasets/{_D}": DatasetHandler,
     f"datasets/{_D}/restore": RestoreHandler,
+    f"datasets/{_D}/equality": EqualityHandler,
     f"datasets/{_D}/refs": RefsHandler,
     f"datasets/{_D}/refs/{_R}": RefHandler,
     f"datasets/{_D}/refs/{_R}/uploads": UploadsHandler,
@@ -44,12 +47,14 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
     f"datasets/{_D}/refs/{_R}/merges": MergesHandler,
+    f"datasets/{_D}/refs/{_R}/patches": PatchesHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/profile": ProfileHandler,
     f"datasets/{_D}/diff": DiffHandler,
+    f"datasets/{_D}/patch": PatchHandler,
     f"datasets/{_D}/export": ExportHandler,
     f"datasets/{_D}/exports": ExportJobsHandler,
     "jobs": JobsHandler,

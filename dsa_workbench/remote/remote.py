@@ -19,8 +19,10 @@ from dsa_workbench.files.memory import is_table
 from dsa_workbench.remote import told
 from dsa_workbench.remote.asking import at_of as _at
 from dsa_workbench.remote.disk_cache import DiskCache
+from dsa_workbench.remote.equality import RemoteEquality
 from dsa_workbench.remote.exporting import export_to
 from dsa_workbench.remote.merging import RemoteMerges
+from dsa_workbench.remote.patching import RemotePatches, fetch_patch
 from dsa_workbench.remote.reading import ARROW_STREAM, RemoteChanges, RemoteSelection, counts_of
 from dsa_workbench.remote.sending import send_file, table_bytes
 from dsa_workbench.remote.transport import Transport
@@ -62,7 +64,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
     )  # fmt: skip
 
 
-class RemoteWorkbench(RemoteMerges):
+class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
     Rows come as Arrow streams and are kept on this machine's disk, since a commit never changes.
@@ -84,7 +86,7 @@ class RemoteWorkbench(RemoteMerges):
         return f"<RemoteWorkbench on {self.database_url}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("apply", "check", "collect", "equality", "explain", "set_equality", "sql", "suggest_keys"):
+        if name in ("check", "collect", "explain", "sql", "suggest_keys"):
             raise Unsupported(f"{name} is not there over HTTP.", hint=_ELSEWHERE)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
@@ -310,7 +312,10 @@ class RemoteWorkbench(RemoteMerges):
         }  # fmt: skip
         used = found.get("profile_settings")
         title = found.get("profile") or ""
-        return Diff(str(old), str(new), tables, UsedProfile(title, EqualityProfile.from_json(used)) if used else None)
+        exact = {name: value for name, value in pinned.items() if name != "profile"}
+        patch = fetch_patch(self._transport, ("datasets", old.dataset, "patch"), exact, (str(old), str(new)))
+        went_by = UsedProfile(title, EqualityProfile.from_json(used)) if used else None
+        return Diff(str(old), str(new), tables, went_by, elsewhere=patch)
 
     def profile(self, spec: str, columns: Sequence[str] | str | None = None) -> TableProfile:
         """Tell a version's columns in numbers."""

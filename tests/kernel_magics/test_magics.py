@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.errors import DsaError, InvalidInput, NotFound, Unsupported
+from dsa_workbench.errors import DsaError, InvalidInput, NotFound
 from dsa_workbench.results import CommitResult, Diff, Exported, Log, MergeResult, Reading, Refs, Status
 from kernel_magics import load_ipython_extension, unload_ipython_extension
 from kernel_magics.pages import HelpPage
