@@ -29,6 +29,7 @@ from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.patches import PatchesHandler, PatchHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
+from dsa_workbench.api.upkeep import CheckHandler, CollectHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
@@ -64,6 +65,8 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"jobs/{_J}/file": JobFileHandler,
     f"jobs/{_J}/cancel": JobCancelHandler,
     f"jobs/{_J}/retry": JobRetryHandler,
+    "upkeep/check": CheckHandler,
+    "upkeep/collect": CollectHandler,
     "cluster": ClusterHandler,
     "metrics": MetricsHandler,
     "openapi.json": OpenApiHandler,

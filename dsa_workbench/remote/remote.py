@@ -26,6 +26,7 @@ from dsa_workbench.remote.patching import RemotePatches, fetch_patch
 from dsa_workbench.remote.reading import ARROW_STREAM, RemoteChanges, RemoteSelection, counts_of
 from dsa_workbench.remote.sending import send_file, table_bytes
 from dsa_workbench.remote.transport import Transport
+from dsa_workbench.remote.upkeep import RemoteUpkeep
 from dsa_workbench.results import (
     CommitResult,
     CommitView,
@@ -64,7 +65,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
     )  # fmt: skip
 
 
-class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality):
+class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality, RemoteUpkeep):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
     Rows come as Arrow streams and are kept on this machine's disk, since a commit never changes.
@@ -86,7 +87,7 @@ class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality):
         return f"<RemoteWorkbench on {self.database_url}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("check", "collect", "explain", "sql", "suggest_keys"):
+        if name in ("explain", "sql", "suggest_keys"):
             raise Unsupported(f"{name} is not there over HTTP.", hint=_ELSEWHERE)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 

@@ -59,7 +59,7 @@ def test_diffs_documents_and_file_objects(door: Any, sales: str) -> None:
     assert done.commit.message == f"Apply {done.label}"
     assert rows(door, f"{sales}@dev") == rows(door, sales)
     written = io.BytesIO()
-    diff.export(written, format="parquet")
+    diff.export(written, format="json")
     file = io.BytesIO(b"before" + written.getvalue())
     file.seek(6)
     assert door.apply(file, sales, "dev", reverse=True, message="Back").commit.message == "Back"

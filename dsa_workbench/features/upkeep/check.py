@@ -13,11 +13,13 @@ from dsa_workbench.columns.types import parse_type
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.objects import commit_body, page_body, parse_manifest, parse_page, parse_tree
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork, StoredSegment
 from dsa_workbench.errors import DsaError
 
 _AT_ONCE = 64
+ProgressHook = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
@@ -32,10 +34,10 @@ class Findings:
         self.counts[what] = self.counts.get(what, 0) + number
 
 
-def check(_actor: Actor, store: IStore) -> Findings:
+def check(_actor: Actor, store: IStore, progress: ProgressHook | None = None) -> Findings:
     """Read everything that any ref or dataset reaches, and hash it again.
 
-    Nothing is changed. Problems are found and listed, never raised.
+    Nothing is changed. Problems are found and listed, never raised. What `progress` raises ends the check.
     """
     findings = Findings()
     segments: dict[ObjectId, tuple[str, int]] = {}
@@ -48,7 +50,7 @@ def check(_actor: Actor, store: IStore) -> Findings:
                 f"manifest {oid.hex()}",
                 partial(_check_manifest, unit, oid, segments, findings),
             )
-    _check_segments(store, segments, findings)
+    _check_segments(store, segments, findings, progress or (lambda _: None))
     return findings
 
 
@@ -130,9 +132,12 @@ def _rebuild(segment: StoredSegment, kind: str, rows: int) -> bytes:
     return canonical.encode(array)
 
 
-def _check_segments(store: IStore, segments: dict[ObjectId, tuple[str, int]], findings: Findings) -> None:
-    wanted = sorted(segments)
+def _check_segments(
+    store: IStore, segments: dict[ObjectId, tuple[str, int]], findings: Findings, progress: ProgressHook
+) -> None:
+    wanted, done = sorted(segments), 0
     for start in range(0, len(wanted), _AT_ONCE):
+        progress(Progress("checking", 0, done))
         part = wanted[start : start + _AT_ONCE]
         missing = store.segments.missing(part)
         for oid in sorted(missing):
@@ -140,6 +145,7 @@ def _check_segments(store: IStore, segments: dict[ObjectId, tuple[str, int]], fi
         for oid, segment in store.segments.get_many([o for o in part if o not in missing]).items():
             kind, rows = segments[oid]
             findings.count("segments")
+            done += segment.size
             body = _guard(findings, f"segment {oid.hex()[:10]}", partial(_rebuild, segment, kind, rows))
             if body is not None and (
                 canonical.segment_id(kind, rows, body) != oid or segment.rows != rows or segment.size != len(body)
