@@ -260,6 +260,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def _send(self, answer: SavedAnswer) -> None:
         self.set_status(answer.status)
         self.etag = answer.headers.get("Etag")
+        self.set_etag_header()  # tornado does so for what is read alone
         if "Location" in answer.headers:
             self.set_header("Location", answer.headers["Location"])
         if "Cache-Control" not in self._headers:

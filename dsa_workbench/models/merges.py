@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.patches.frames import frame_from_json, frame_to_json, value_from_json
 from dsa_workbench.features.versioning.merger import Choice
 from dsa_workbench.models.base import Given, Told
@@ -37,6 +38,11 @@ class LinesGiven(Given):
 
     def choice(self) -> Choice:
         """Give the lines as the merge takes them; InvalidInput where they are none."""
+        if len(self.rows) != len(self.values):
+            raise InvalidInput(
+                f"There are {len(self.rows):,} lines and {len(self.values):,} values.",
+                hint="Give each line a value; null leaves its conflict open.",
+            )
         table = frame_from_json([c.model_dump() for c in self.columns], self.rows)
         return Choice(lines=table, values=[value_from_json(value) for value in self.values])
 

@@ -278,4 +278,21 @@ def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, d
     notebook.run(f"%dsa export {dataset} out.csv")
     assert Path("out.csv").read_text() == Path("orders.csv").read_text()
     assert token not in repr(notebook.run("%dsa status"))
+    notebook.run(f"%dsa branch {dataset}@main~1 dev")
+    Path("dev.csv").write_text("id,item,qty\n1,apple,2\n2,pear,5\n3,fig,3\n")
+    notebook.run(f"%dsa import dev.csv {dataset} --ref dev")
+    stopped = notebook.run(f"%dsa merge {dataset}@dev")
+    assert (stopped.outcome, len(stopped.conflicts["data"])) == ("conflicts", 2)
+    assert notebook.run(f"%dsa merge {dataset}@dev --resolve theirs --dry-run").outcome == "merged"
+    assert notebook.run(f"%dsa merge {dataset}@dev --resolve theirs -m Dev").commit.message == "Dev"
     assert notebook.run(f"%dsa merge {dataset}@v1").outcome == "up to date"
+    notebook.run(f"%dsa branch {dataset}@main~1 again")
+    notebook.run(f"%dsa diff {dataset} --out changes.csv")
+    assert notebook.run(f"%dsa apply changes.csv {dataset}@again --dry-run").outcome == "applied"
+    assert notebook.run(f"%dsa apply changes.csv {dataset}@again").commit.message == "Apply changes.csv"
+    notebook.run(f"d = %dsa diff {dataset}")
+    assert notebook.run(f"%dsa apply {{d}} {dataset}@again").outcome == "up to date"
+    assert notebook.run(f"%dsa equality {dataset} --ignore qty --case *").version == 1
+    assert notebook.run(f"%dsa equality {dataset} --clear").profile.plain
+    assert "qty is ignored" in repr(notebook.run(f"%dsa equality {dataset} --log"))
+    assert notebook.run("%dsa check").ok

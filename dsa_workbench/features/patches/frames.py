@@ -49,7 +49,7 @@ def frame_from_json(columns: Sequence[Mapping[str, str]], rows: Sequence[Sequenc
             )
     arrays, fields = [], []
     for place, column in enumerate(columns):
-        kind = parse_type(column["type"])
+        kind = _type(column["type"])
         arrays.append(_read([row[place] for row in rows], kind, column["name"]))
         fields.append(pa.field(column["name"], kind))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
@@ -79,8 +79,15 @@ def value_to_json(value: Any) -> Any:
 def value_from_json(told: Any) -> Any:
     """Read what `value_to_json` gave; errors are those of `frame_from_json`."""
     if isinstance(told, dict) and set(told) == {"type", "value"} and isinstance(told["type"], str):
-        return _read([told["value"]], parse_type(told["type"]), "value")[0].as_py()
+        return _read([told["value"]], _type(told["type"]), "value")[0].as_py()
     return told
+
+
+def _type(text: str) -> Any:
+    try:
+        return parse_type(text)
+    except (pa.ArrowInvalid, ValueError, OverflowError, RecursionError) as err:
+        raise InvalidInput(f"{text[:80]!r} is no type that there can be.", hint="Take types as they are told.") from err
 
 
 def _read(values: list[Any], kind: Any, name: str) -> Any:
