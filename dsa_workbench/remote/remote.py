@@ -18,6 +18,7 @@ from dsa_workbench.errors import InvalidInput, Unsupported
 from dsa_workbench.files.memory import is_table
 from dsa_workbench.remote import told
 from dsa_workbench.remote.asking import at_of as _at
+from dsa_workbench.remote.asking import refuse_author
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.equality import RemoteEquality
 from dsa_workbench.remote.exporting import export_to
@@ -184,6 +185,7 @@ class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality, RemoteUpkeep)
         **options: Any,
     ) -> CommitResult | JobResult[Any]:
         """Send a file of this machine, or a file object, and import it; `options` are those of the store's own verb."""
+        refuse_author(options.pop("author", None))
         if is_table(source):
             return self.commit(source, dataset, ref=ref, key=key, mode=mode, progress=progress, **options)
         started = time.perf_counter()
@@ -213,6 +215,7 @@ class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality, RemoteUpkeep)
         **options: Any,
     ) -> CommitResult:
         """Commit a table in memory (pandas, polars, Arrow)."""
+        refuse_author(options.pop("author", None))
         if isinstance(data, str):
             raise InvalidInput(f"commit takes a table in memory, and {data!r} is text.", hint="See import_file.")
         if isinstance(data, Mapping):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
+from dsa_workbench.errors import Unsupported
 from dsa_workbench.features.upkeep.collect import Collected
 from dsa_workbench.remote import RemoteWorkbench
 from dsa_workbench.results import CheckReport
@@ -19,6 +22,19 @@ def test_a_check_tells_what_it_looked_at(door: Any, dataset: str) -> None:
     assert report.counts["segments"] >= 2
     assert report.counts["datasets"] >= 1
     assert "The store is sound." in repr(report)
+
+
+def test_a_name_of_ones_own_choice_is_for_who_holds_the_store(door: Any, dataset: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    table = pa.table({"id": [1, 2]})
+    for write in (lambda **more: door.import_file(tmp_path / "a.csv", dataset, **more),
+                  lambda **more: door.commit(table, dataset, **more)):  # fmt: skip
+        if isinstance(door, RemoteWorkbench):
+            with pytest.raises(Unsupported, match="the name under which the server knows you"):
+                write(author="bob")
+            assert write().author == "ann"
+        else:
+            assert write(author="bob").author == "bob"
 
 
 def test_what_is_used_is_not_collected(door: Any, dataset: str) -> None:
