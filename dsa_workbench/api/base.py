@@ -163,13 +163,18 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
                 given[name] = values[-1] if len(values) == 1 else values
         return model.model_validate(given)
 
+    @property
+    def most_body(self) -> int:
+        """How many bytes a body in JSON may have."""
+        return self.service.limits.body_bytes
+
     def body_of(self, model: type[Model]) -> Model:
         """Check a body in JSON."""
         kind = self.request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
         if kind != JSON:
             raise HttpProblem(415, f"The body is {kind or 'of no type'}.", hint=f"Send {JSON}.")
-        if len(self.request.body) > self.service.limits.body_bytes:
-            raise HttpProblem(413, f"The body has more than {self.service.limits.body_bytes:,} bytes.")
+        if len(self.request.body) > self.most_body:
+            raise HttpProblem(413, f"The body has more than {self.most_body:,} bytes.")
         # A flag is no number here, and a number no text.
         return model.model_validate_json(self.request.body or b"{}", strict=True)
 
@@ -255,6 +260,7 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
     def _send(self, answer: SavedAnswer) -> None:
         self.set_status(answer.status)
         self.etag = answer.headers.get("Etag")
+        self.set_etag_header()  # tornado does so for what is read alone
         if "Location" in answer.headers:
             self.set_header("Location", answer.headers["Location"])
         if "Cache-Control" not in self._headers:

@@ -177,5 +177,5 @@ def number_of(job: str) -> int:
 def answer_job(handler: ApiHandler, job: Job) -> None:
     """Tell of a job that was submitted, and where to look for it."""
     handler.happened("job", action="submit" if job.retry_of is None else "retry", **of_job(job))
-    root = handler.request.path.partition("/datasets/")[0].partition("/jobs/")[0]
+    root = handler.request.path.partition("/datasets/")[0].partition("/jobs/")[0].partition("/upkeep/")[0]
     handler.answer(JobTold.of(job), 202, f"{root}/jobs/{job.id}")

@@ -47,6 +47,7 @@ _PROBLEMS = {
     415: "The body has another type.",
     422: "The file or table cannot be taken.",
     428: "It must be said what is expected to be there.",
+    501: "This version cannot do it.",
     503: "The store does not answer.",
     504: "It takes too long.",
     507: "There is no room.",

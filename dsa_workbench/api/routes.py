@@ -10,6 +10,7 @@ from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
 from dsa_workbench.api.described import DocsHandler, OpenApiHandler
 from dsa_workbench.api.diffs import DiffHandler
+from dsa_workbench.api.equality import EqualityHandler
 from dsa_workbench.api.exports import ExportHandler
 from dsa_workbench.api.feed import JobSocket
 from dsa_workbench.api.health import LiveHandler, ReadyHandler
@@ -23,9 +24,12 @@ from dsa_workbench.api.jobs import (
     JobRetryHandler,
     JobsHandler,
 )
+from dsa_workbench.api.merges import MergesHandler
 from dsa_workbench.api.metrics import MetricsHandler
+from dsa_workbench.api.patches import PatchesHandler, PatchHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
+from dsa_workbench.api.upkeep import CheckHandler, CollectHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
@@ -36,18 +40,22 @@ ROUTES: dict[str, type[RequestHandler]] = {
     "datasets": DatasetsHandler,
     f"datasets/{_D}": DatasetHandler,
     f"datasets/{_D}/restore": RestoreHandler,
+    f"datasets/{_D}/equality": EqualityHandler,
     f"datasets/{_D}/refs": RefsHandler,
     f"datasets/{_D}/refs/{_R}": RefHandler,
     f"datasets/{_D}/refs/{_R}/uploads": UploadsHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}": UploadHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
+    f"datasets/{_D}/refs/{_R}/merges": MergesHandler,
+    f"datasets/{_D}/refs/{_R}/patches": PatchesHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/profile": ProfileHandler,
     f"datasets/{_D}/diff": DiffHandler,
+    f"datasets/{_D}/patch": PatchHandler,
     f"datasets/{_D}/export": ExportHandler,
     f"datasets/{_D}/exports": ExportJobsHandler,
     "jobs": JobsHandler,
@@ -57,6 +65,8 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"jobs/{_J}/file": JobFileHandler,
     f"jobs/{_J}/cancel": JobCancelHandler,
     f"jobs/{_J}/retry": JobRetryHandler,
+    "upkeep/check": CheckHandler,
+    "upkeep/collect": CollectHandler,
     "cluster": ClusterHandler,
     "metrics": MetricsHandler,
     "openapi.json": OpenApiHandler,

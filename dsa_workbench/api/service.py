@@ -72,6 +72,8 @@ class Limits:
     """From this size on an upload is imported by a job: nobody waits so long for an answer."""
     jobs: int = 4
     """Jobs that the server does at once; 0 leaves them to workers apart (`dsa worker`)."""
+    merge_bytes: int = 64 << 20
+    """Of a request that settles the conflicts of a merge: a line for each, and there may be a hundred thousand."""
 
 
 class Service:

@@ -35,7 +35,7 @@ class JobTold(Told):
     """A job. States go from queued by running to succeeded, failed or cancelled; a lost one goes back to queued."""
 
     id: int
-    kind: Literal["import", "export"]
+    kind: Literal["import", "export", "check", "collect"]
     about: str
     state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     actor: str
@@ -46,7 +46,9 @@ class JobTold(Told):
     ended_at: datetime | None = None
     seen_at: datetime
     progress: ProgressTold
-    result: Mapping[str, Any] | None = Field(None, description="Of an import its commit, of an export rows and bytes.")
+    result: Mapping[str, Any] | None = Field(
+        None, description="Of an import its commit, of an export rows and bytes, of a check problems and counts."
+    )
     error: JobErrorTold | None = None
     durable: bool = Field(description="Whether it outlives the process that began it.")
     attempts: int

@@ -14,6 +14,7 @@ from dsa_workbench.remote import told
 from dsa_workbench.remote.transport import Transport
 from dsa_workbench.results import CommitResult, JobLog, JobResult, Jobs
 from dsa_workbench.results.jobs import unfinished
+from dsa_workbench.results.reports import upkeep_report
 
 _LOOK = 0.3
 """Seconds between two looks."""
@@ -68,6 +69,9 @@ class RemoteJobs:
         if job.error is not None:
             raise error_of(job.error.code, job.error.message, job.error.hint)
         found = job.result or {}
+        report = upkeep_report(found)
+        if report is not None:
+            return report
         if "commit" not in found:
             raise Unsupported(f"Job {id} wrote a file on the server.", hint="Fetch it from jobs/…/file.")
         commit = told.commit(self._transport.get("datasets", found["dataset"], "commits", found["commit"]))

@@ -17,12 +17,17 @@ from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, Unsupported
 from dsa_workbench.files.memory import is_table
 from dsa_workbench.remote import told
+from dsa_workbench.remote.asking import at_of as _at
+from dsa_workbench.remote.asking import refuse_author
 from dsa_workbench.remote.disk_cache import DiskCache
+from dsa_workbench.remote.equality import RemoteEquality
 from dsa_workbench.remote.exporting import export_to
-from dsa_workbench.remote.jobs import RemoteJobs
+from dsa_workbench.remote.merging import RemoteMerges
+from dsa_workbench.remote.patching import RemotePatches, fetch_patch
 from dsa_workbench.remote.reading import ARROW_STREAM, RemoteChanges, RemoteSelection, counts_of
 from dsa_workbench.remote.sending import send_file, table_bytes
 from dsa_workbench.remote.transport import Transport
+from dsa_workbench.remote.upkeep import RemoteUpkeep
 from dsa_workbench.results import (
     CommitResult,
     CommitView,
@@ -61,7 +66,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
     )  # fmt: skip
 
 
-class RemoteWorkbench(RemoteJobs):
+class RemoteWorkbench(RemoteMerges, RemotePatches, RemoteEquality, RemoteUpkeep):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
     Rows come as Arrow streams and are kept on this machine's disk, since a commit never changes.
@@ -83,7 +88,7 @@ class RemoteWorkbench(RemoteJobs):
         return f"<RemoteWorkbench on {self.database_url}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("apply", "check", "collect", "equality", "explain", "merge", "set_equality", "sql", "suggest_keys"):
+        if name in ("explain", "sql", "suggest_keys"):
             raise Unsupported(f"{name} is not there over HTTP.", hint=_ELSEWHERE)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
@@ -181,6 +186,7 @@ class RemoteWorkbench(RemoteJobs):
         **options: Any,
     ) -> CommitResult | JobResult[Any]:
         """Send a file of this machine, or a file object, and import it; `options` are those of the store's own verb."""
+        refuse_author(options.pop("author", None))
         if is_table(source):
             return self.commit(source, dataset, ref=ref, key=key, mode=mode, progress=progress, **options)
         started = time.perf_counter()
@@ -210,6 +216,7 @@ class RemoteWorkbench(RemoteJobs):
         **options: Any,
     ) -> CommitResult:
         """Commit a table in memory (pandas, polars, Arrow)."""
+        refuse_author(options.pop("author", None))
         if isinstance(data, str):
             raise InvalidInput(f"commit takes a table in memory, and {data!r} is text.", hint="See import_file.")
         if isinstance(data, Mapping):
@@ -310,7 +317,10 @@ class RemoteWorkbench(RemoteJobs):
         }  # fmt: skip
         used = found.get("profile_settings")
         title = found.get("profile") or ""
-        return Diff(str(old), str(new), tables, UsedProfile(title, EqualityProfile.from_json(used)) if used else None)
+        exact = {name: value for name, value in pinned.items() if name != "profile"}
+        patch = fetch_patch(self._transport, ("datasets", old.dataset, "patch"), exact, (str(old), str(new)))
+        went_by = UsedProfile(title, EqualityProfile.from_json(used)) if used else None
+        return Diff(str(old), str(new), tables, went_by, elsewhere=patch)
 
     def profile(self, spec: str, columns: Sequence[str] | str | None = None) -> TableProfile:
         """Tell a version's columns in numbers."""
@@ -336,11 +346,6 @@ class RemoteWorkbench(RemoteJobs):
             cursor = page.get("next")
             if cursor is None:
                 return
-
-
-def _at(spec: VersionSpec) -> str:
-    """Write the version alone, as the routes take it."""
-    return str(VersionSpec("x", spec.version, spec.at, spec.back)).removeprefix("x@")
 
 
 def _listed(given: Sequence[str] | str | None) -> list[str] | None:

@@ -7,11 +7,12 @@ a key, so that asking again does nothing twice.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import httpx
@@ -72,10 +73,10 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         *,
         body: Any = None,
-        content: bytes | None = None,
+        content: bytes | BinaryIO | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Send a request, and give its whole answer; a `body` goes as JSON.
+        """Send a request, and give its whole answer; a `body` goes as JSON, a file from where it stands.
 
         Raises
         ------
@@ -88,9 +89,15 @@ class Transport:
         if body is not None:
             content = json.dumps(body).encode()
             asked["Content-Type"] = "application/json"
+        start = 0
+        if content is not None and not isinstance(content, bytes):
+            start = content.tell()
+            asked["Content-Length"] = str(content.seek(0, os.SEEK_END) - start)
         safe = method in ("GET", "PUT", "DELETE") or "Idempotency-Key" in asked
         for attempt in range(TRIES):
             last = attempt == TRIES - 1 or not safe
+            if content is not None and not isinstance(content, bytes):
+                content.seek(start)
             try:
                 answer = self._client.request(method, _path(path), params=_query(query), content=content, headers=asked)
             except httpx.TransportError as err:

@@ -101,6 +101,13 @@ def _progress(found: Job) -> str:
 
 
 def _result(found: Job, result: Mapping[str, Any]) -> tuple[str | Piece, ...]:
+    if found.kind is JobKind.CHECK:
+        problems = len(result.get("problems", ()))
+        return (count(problems, "problem") if problems else "the store is sound",)
+    if found.kind is JobKind.COLLECT:
+        done = result.get("collected", {})
+        deleted = f"{count(done.get('deleted', 0), 'segment')} deleted, {size(done.get('bytes_deleted', 0))}"
+        return (f"{deleted}, {done.get('condemned', 0):,} condemned",)
     rows = count(result.get("rows", 0), "row")
     if found.kind is JobKind.EXPORT:
         return (f"{rows}, {size(result.get('bytes', 0))} in ", Piece(visible(result.get("path", "")), Mark.CODE))

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.features.versioning.merger import TableConflicts
 from dsa_workbench.rendering import patches
 from dsa_workbench.rendering.document import Document
 from dsa_workbench.results.displayed import Displayed
-from dsa_workbench.results.merges import Conflicts, conflict_table
+from dsa_workbench.results.merges import Conflicts, conflicts_of
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -28,7 +30,7 @@ class ApplyResult(Displayed):
     into: str
     commit: Commit
     summary: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    found: Mapping[str, TableConflicts] = field(default_factory=dict)
+    found: Mapping[str, TableConflicts | pa.Table] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reverse: bool = False
     dry_run: bool = False
@@ -54,7 +56,7 @@ class ApplyResult(Displayed):
     @cached_property
     def conflicts(self) -> dict[str, Conflicts]:
         """The conflicts per table, where there are any: key, column, base, ours (the branch), theirs (the diff)."""
-        return {name: Conflicts(name, conflict_table(found)) for name, found in self.found.items()}
+        return conflicts_of(self.found)
 
     def document(self) -> Document:
         """Describe what was done, or list conflicts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,8 @@ class Diff(Displayed):
     tables: Mapping[str, TableChanges]
     profile: UsedProfile | None = None
     form: bool = False
+    elsewhere: Callable[[int], Patch] | None = None
+    """Gives the patch where the tables are not at hand; it is told how many rows of context to give."""
 
     def __bool__(self) -> bool:
         return any(rendering_diff.differs(table) for table in self.tables.values())
@@ -109,6 +111,8 @@ class Diff(Displayed):
         Unsupported
             Its tables are not at hand.
         """
+        if self.elsewhere is not None:
+            return self.elsewhere(context)
         tables = {name: table for name, table in self.tables.items() if isinstance(table, TableDiff)}
         if len(tables) < len(self.tables):
             raise Unsupported("This diff is for reading alone.", hint="Compare the versions with wb.diff.")

@@ -25,7 +25,8 @@ class MergeResult(Displayed):
     """The outcome of a merge; it is true where nothing stands in the way.
 
     `outcome` is ``merged``, ``fast-forward``, ``up to date`` or ``conflicts``. `commit` is the head of the branch now;
-    with conflicts, and after a dry run, the head as it was. `base` is the common ancestor.
+    with conflicts, and after a dry run, the head as it was. `base` is the common ancestor. `found` are the conflicts,
+    or the Arrow tables of them where another process has found them.
     """
 
     outcome: str
@@ -34,7 +35,7 @@ class MergeResult(Displayed):
     commit: Commit
     base: Commit | None = None
     summary: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    found: Mapping[str, TableConflicts] = field(default_factory=dict)
+    found: Mapping[str, TableConflicts | pa.Table] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     dry_run: bool = False
 
@@ -59,7 +60,7 @@ class MergeResult(Displayed):
     @cached_property
     def conflicts(self) -> dict[str, Conflicts]:
         """The conflicts per table, where there are any."""
-        return {name: Conflicts(name, conflict_table(found)) for name, found in self.found.items()}
+        return conflicts_of(self.found)
 
     def document(self) -> Document:
         """Describe what was done, or list conflicts."""
@@ -101,6 +102,14 @@ class Conflicts(Displayed):
     def document(self) -> Document:
         """Describe the conflicts."""
         return merges.conflicts(self.name, self.table)
+
+
+def conflicts_of(found: Mapping[str, TableConflicts | pa.Table]) -> dict[str, Conflicts]:
+    """Give the conflicts of tables, read from the versions where they are not at hand yet."""
+    return {
+        name: Conflicts(name, conflict_table(some) if isinstance(some, TableConflicts) else some)
+        for name, some in found.items()
+    }
 
 
 def conflict_table(found: TableConflicts) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from dsa_workbench.features.upkeep.collect import Collected
 from dsa_workbench.rendering import history
 from dsa_workbench.rendering.document import Document
 from dsa_workbench.rendering.words import duration, size
@@ -62,6 +64,13 @@ class Exported(Displayed):
         return history.exported(
             self.spec, where, rows=self.rows, size_bytes=self.bytes, seconds=spent, notes=self.notes
         )
+
+
+def upkeep_report(result: Mapping[str, Any]) -> CheckReport | Collected | None:
+    """Give what a job of upkeep has found or done, from what was written down; None where it was no such job."""
+    if "problems" in result:
+        return CheckReport(tuple(result["problems"]), result["counts"])
+    return Collected(**result["collected"]) if "collected" in result else None
 
 
 @dataclass(frozen=True, repr=False)

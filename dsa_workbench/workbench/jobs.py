@@ -18,6 +18,7 @@ from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.features.jobs.settle_jobs import cancelled_by
 from dsa_workbench.results import CommitResult, Exported, JobResult, Jobs
 from dsa_workbench.results.jobs import unfinished
+from dsa_workbench.results.reports import upkeep_report
 from dsa_workbench.workbench.connection import Connection
 
 _LOOK = 0.5
@@ -92,6 +93,9 @@ class JobVerbs(Connection):
                 commit, found["dataset"], found["ref"], found["created"], found["rows"], found["seconds"],
                 tuple(found["notes"]),
             )  # fmt: skip
+        report = upkeep_report(found)
+        if report is not None:
+            return report
         return Exported(
             found["spec"],
             Path(found["path"]),

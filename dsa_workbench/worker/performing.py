@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,13 @@ from dsa_workbench.features.exports.written_export import read_export
 from dsa_workbench.features.imports.import_file import import_file
 from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.imports.written_import import read_import
+from dsa_workbench.features.upkeep.check import check
+from dsa_workbench.features.upkeep.collect import collect
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 ProgressHook = Callable[[Progress], None]
+MOST_PROBLEMS = 10_000
+"""Problems of a check that are written down: the result of a job stands in its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,13 @@ class Performer:
 
     def __call__(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
         """Do a job as its actor, and give what is to be kept of the result; `tell` raises where it is to stop."""
-        work = self._import if job.kind is JobKind.IMPORT else self._export
-        return work(job, tell)
+        work = {
+            JobKind.IMPORT: self._import,
+            JobKind.EXPORT: self._export,
+            JobKind.CHECK: self._check,
+            JobKind.COLLECT: self._collect,
+        }
+        return work[job.kind](job, tell)
 
     def _import(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
         started = time.perf_counter()
@@ -73,3 +82,17 @@ class Performer:
             "seconds": time.perf_counter() - started,
             "notes": list(done.notes),
         }
+
+    def _check(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
+        started = time.perf_counter()
+        found = check(Actor(job.actor), self.store, tell)
+        told = found.problems[:MOST_PROBLEMS]
+        if len(found.problems) > len(told):
+            told.append(f"There are {len(found.problems) - len(told):,} problems more.")
+        return {"problems": told, "counts": found.counts, "seconds": time.perf_counter() - started}
+
+    def _collect(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
+        started = time.perf_counter()
+        tell(Progress("collecting"))
+        done = collect(Actor(job.actor), self.store)
+        return {"collected": asdict(done), "seconds": time.perf_counter() - started}

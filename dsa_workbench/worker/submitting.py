@@ -55,3 +55,9 @@ def submit_export(
     told = f"Export {spec} to {command.target}"
     job = SubmitJob(JobKind.EXPORT, told, written, spec.dataset, spec.version, idempotency_key)
     return submit_job(actor, store, job)
+
+
+def submit_upkeep(actor: Actor, store: IStore, kind: JobKind) -> Job:
+    """Have a worker check the store, or collect what nothing uses."""
+    about = {JobKind.CHECK: "Check the store", JobKind.COLLECT: "Collect what nothing uses"}
+    return submit_job(actor, store, SubmitJob(kind, about[kind], {}))

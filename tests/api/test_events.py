@@ -12,7 +12,7 @@ from jupyter_events import EventLogger, EventSchema
 
 from dsa_workbench.api.events import SCHEMAS, register_events, tell_event
 from tests.api.test_jobs import ended, submit
-from tests.fixtures.server import serving
+from tests.fixtures.server import Client, serving
 
 CONFIG = """
 import logging
@@ -33,6 +33,21 @@ def happened(path: Path) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def forked(server: Client) -> None:
+    """Merge, apply and set what counts as equal, each in a way that does something and in one that does not."""
+    branch = "datasets/sales/refs/side"
+    server.ask("POST", "datasets/sales/refs", {"name": "side"})
+    server.ask("PUT", f"{branch}/uploads?name=b.csv", b"id\n1\n2\n", Content_Type="application/octet-stream")
+    for _ in range(2):
+        assert server.ask("POST", "datasets/sales/refs/main/merges", {"source": "side"}).status == 200
+    patch = server.get("datasets/sales/patch?from=main~1").body
+    undo = f"{branch}/patches?reverse=true"
+    statuses = [server.ask("POST", undo, patch, Content_Type="application/json").status for _ in range(2)]
+    assert statuses == [201, 200]
+    for _ in range(2):
+        assert server.ask("PATCH", "datasets/sales/equality", {"case": True}).json()["version"] == 1
+
+
 def test_a_server_with_a_handler_writes_what_was_done(tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     (tmp_path / "config").mkdir()
@@ -48,6 +63,7 @@ def test_a_server_with_a_handler_writes_what_was_done(tmp_path: Path) -> None:
         ask("PATCH", "datasets/sales/refs/dev", {"protected": True})
         ask("PATCH", "datasets/sales/refs/dev", {"protected": False})
         ask("DELETE", "datasets/sales/refs/dev")
+        forked(server)
         assert server.get("datasets/sales/export?format=parquet").status == 200
         job = ended(server, submit(server, "other"))["id"]
         ask("DELETE", "datasets/other")
@@ -62,11 +78,12 @@ def test_a_server_with_a_handler_writes_what_was_done(tmp_path: Path) -> None:
             ("dataset", "create"), ("dataset", "describe"), ("commit", "import"), ("ref", "create"),
             ("ref", "protect"), ("ref", "unprotect"), ("ref", "delete"), ("export", ""), ("job", "submit"),
             ("job", "end"), ("dataset", "delete"), ("dataset", "restore"),
+            ("ref", "create"), ("commit", "import"), ("commit", "merge"), ("commit", "apply"), ("dataset", "equality"),
         ]
     )  # fmt: skip
     assert {event["actor"] for _, event in told} == {"ann"}
     assert told[0][1]["request_id"] == "first"
-    [made] = [event for name, event in told if name == "commit"]
+    [made] = [event for name, event in told if name == "commit" and event["rows"] == 1 and event["action"] == "import"]
     assert (made["commit"], made["rows"], made["created"], made["ref"]) == (commit, 1, True, "main")
     [done] = [event for _, event in told if event.get("action") == "end"]
     assert (done["job"], done["state"], done["dataset"], done["attempt"]) == (job, "succeeded", "other", 1)

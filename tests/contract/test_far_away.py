@@ -87,5 +87,5 @@ def test_doors_that_are_none(door: Any) -> None:
     with pytest.raises(InvalidInput, match="token"):
         dsa.connect("postgresql://x/", token="t")
     if isinstance(door, dsa.RemoteWorkbench):
-        with pytest.raises(Unsupported, match="merge is not there over HTTP"):
-            door.merge("a@b")
+        with pytest.raises(Unsupported, match="sql is not there over HTTP"):
+            door.sql("select 1")

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.errors import DsaError, InvalidInput, NotFound, Unsupported
+from dsa_workbench.errors import DsaError, InvalidInput, NotFound
 from dsa_workbench.results import CommitResult, Diff, Exported, Log, MergeResult, Reading, Refs, Status
 from kernel_magics import load_ipython_extension, unload_ipython_extension
 from kernel_magics.pages import HelpPage
@@ -278,5 +278,21 @@ def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, d
     notebook.run(f"%dsa export {dataset} out.csv")
     assert Path("out.csv").read_text() == Path("orders.csv").read_text()
     assert token not in repr(notebook.run("%dsa status"))
-    with pytest.raises(Unsupported, match="merge is not there over HTTP"):
-        notebook.run(f"%dsa merge {dataset}@v1")
+    notebook.run(f"%dsa branch {dataset}@main~1 dev")
+    Path("dev.csv").write_text("id,item,qty\n1,apple,2\n2,pear,5\n3,fig,3\n")
+    notebook.run(f"%dsa import dev.csv {dataset} --ref dev")
+    stopped = notebook.run(f"%dsa merge {dataset}@dev")
+    assert (stopped.outcome, len(stopped.conflicts["data"])) == ("conflicts", 2)
+    assert notebook.run(f"%dsa merge {dataset}@dev --resolve theirs --dry-run").outcome == "merged"
+    assert notebook.run(f"%dsa merge {dataset}@dev --resolve theirs -m Dev").commit.message == "Dev"
+    assert notebook.run(f"%dsa merge {dataset}@v1").outcome == "up to date"
+    notebook.run(f"%dsa branch {dataset}@main~1 again")
+    notebook.run(f"%dsa diff {dataset} --out changes.csv")
+    assert notebook.run(f"%dsa apply changes.csv {dataset}@again --dry-run").outcome == "applied"
+    assert notebook.run(f"%dsa apply changes.csv {dataset}@again").commit.message == "Apply changes.csv"
+    notebook.run(f"d = %dsa diff {dataset}")
+    assert notebook.run(f"%dsa apply {{d}} {dataset}@again").outcome == "up to date"
+    assert notebook.run(f"%dsa equality {dataset} --ignore qty --case *").version == 1
+    assert notebook.run(f"%dsa equality {dataset} --clear").profile.plain
+    assert "qty is ignored" in repr(notebook.run(f"%dsa equality {dataset} --log"))
+    assert notebook.run("%dsa check").ok

@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,8 +10,9 @@ import pyarrow.compute as pc
 import pytest
 
 from dsa_workbench.core.model.job import JobKind, JobState
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.spec import parse_spec
-from dsa_workbench.errors import InvalidInput, NotFound
+from dsa_workbench.errors import InvalidInput, JobStopped, NotFound
 from dsa_workbench.features.exports.export_file import ExportFile
 from dsa_workbench.features.exports.written_export import read_export, write_export
 from dsa_workbench.features.imports.import_command import ImportFile
@@ -18,7 +20,11 @@ from dsa_workbench.features.imports.written_import import read_import, write_imp
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.files.source import ReadOptions
 from dsa_workbench.files.writing import WriteOptions
+from dsa_workbench.results import CheckReport, Jobs
+from dsa_workbench.results.reports import upkeep_report
 from dsa_workbench.workbench import Workbench
+from dsa_workbench.worker.performing import Performer
+from dsa_workbench.worker.submitting import submit_upkeep
 from tests.fixtures.jobs import silence
 
 
@@ -140,3 +146,37 @@ def test_who_follows_misses_no_change_whatever_the_order_of_commits(wb: Workbenc
     assert seen == list(wb.job_events())
     assert len(seen) == 4 * 15 * 2
     assert wb.last_job_event() == seen[-1].id
+
+
+def test_a_check_is_a_job_of_no_dataset_and_tells_what_is_wrong(wb: Workbench, orders: Path, tmp_path: Path) -> None:
+    wb.import_file(orders, "sales")
+    job = submit_upkeep(wb.actor, wb.store, JobKind.CHECK)
+    assert (job.about, job.dataset, job.ref, job.durable) == ("Check the store", None, None, True)
+    wb.job(job.id).cancel()
+    again = wb.retry_job(job.id).job
+    assert (again.kind, again.retry_of) == (JobKind.CHECK, job.id)
+    perform = Performer(wb.store, wb.cache, tmp_path)
+    phases: list[str] = []
+    assert perform(again, lambda progress: phases.append(progress.phase))["problems"] == []
+    assert phases == ["checking"]
+    with wb.store.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM dsa.segments")
+    found = perform(again, lambda progress: None)
+    assert found["problems"]
+    assert all("is not stored" in problem for problem in found["problems"])
+    report = upkeep_report(found)
+    assert isinstance(report, CheckReport)
+    assert (report.ok, len(report.problems)) == (False, len(found["problems"]))
+    shown = replace(again, state=JobState.SUCCEEDED, result=found)
+    assert f"{len(found['problems'])} problem" in repr(Jobs((shown,)))
+
+
+def test_a_check_that_is_to_end_ends(wb: Workbench, orders: Path, tmp_path: Path) -> None:
+    wb.import_file(orders, "sales")
+    job = submit_upkeep(wb.actor, wb.store, JobKind.CHECK)
+
+    def stop(_progress: Progress) -> None:
+        raise JobStopped("It is to end.")
+
+    with pytest.raises(JobStopped):
+        Performer(wb.store, wb.cache, tmp_path)(job, stop)

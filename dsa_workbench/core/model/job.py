@@ -21,6 +21,8 @@ class JobKind(StrEnum):
 
     IMPORT = "import"
     EXPORT = "export"
+    CHECK = "check"
+    COLLECT = "collect"
 
 
 class JobState(StrEnum):

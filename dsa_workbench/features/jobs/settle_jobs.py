@@ -21,13 +21,20 @@ UNHELD_AFTER = 2.5
 """Seconds of silence after which a worker is taken for gone that does not hold its lock either: the database has seen
 its session end. One that lives and has lost that session alone is heard of meanwhile, and takes its lock again."""
 
-UNDONE = {JobKind.IMPORT: "nothing was committed", JobKind.EXPORT: "the file was not written"}
+UNDONE = {
+    JobKind.IMPORT: "nothing was committed",
+    JobKind.EXPORT: "the file was not written",
+    JobKind.CHECK: "not all was checked",
+    JobKind.COLLECT: "what nothing uses is left for the next time",
+}
 """What a job that was not done has left behind, in words."""
 
 _GONE = "The process that ran it is gone"
 _HINTS = {
     JobKind.IMPORT: "Import it again.",
     JobKind.EXPORT: "Export it again; what may lie beside the target as .NAME.….tmp can be deleted.",
+    JobKind.CHECK: "Check again.",
+    JobKind.COLLECT: "Collect again.",
 }
 
 

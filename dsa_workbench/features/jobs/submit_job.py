@@ -28,8 +28,8 @@ class SubmitJob:
     kind: JobKind
     about: str
     command: Mapping[str, Any]
-    dataset: str
-    ref: str
+    dataset: str | None = None
+    ref: str | None = None
     idempotency_key: str | None = None
     retry_of: int | None = None
 
@@ -58,7 +58,9 @@ def submit_job(actor: Actor, store: IStore, command: SubmitJob) -> Job:
         written[REQUEST_ID] = asked
     key = command.idempotency_key or secrets.token_hex(16)
     with store.unit() as unit:
-        known = unit.jobs.by_key(command.kind, command.dataset, key) if command.idempotency_key is not None else None
+        known = None
+        if command.idempotency_key is not None and command.dataset is not None:
+            known = unit.jobs.by_key(command.kind, command.dataset, key)
         if known is not None:
             return known
         job = unit.jobs.add(
@@ -91,7 +93,7 @@ def retry_job(actor: Actor, store: IStore, job_id: int) -> Job:
     settle_jobs(store)
     with store.unit() as unit:
         job = unit.jobs.get(job_id)
-    if job.command is None or job.dataset is None or job.ref is None:
+    if job.command is None:
         raise InvalidInput(
             f"Job {job_id} ran on a thread of its own process, and what it did is not written down.",
             hint="Run the same call again.",

@@ -104,20 +104,28 @@ def read_document(data: Any, label: str) -> Patch:
 def _read_table(data: Any, label: str) -> TablePatch:
     patch = read_header(data, lambda: iter(()), label)
     rows = data.get("rows")
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise InvalidInput(f"{label} has no list of rows.", hint="Export the diff again.")
     batch = _batch(patch, rows, label)
     return TablePatch(patch.name, patch.old, patch.new, patch.columns, patch.key, lambda: iter([batch]), patch.counts)
 
 
+def _is_row(row: Any) -> bool:
+    """Tell a row of a document, whose sides are objects where they are there."""
+    return isinstance(row, dict) and all(isinstance(row.get(side, {}), dict) for side in ("old", "new"))
+
+
 def _batch(patch: TablePatch, rows: list[dict[str, Any]], label: str) -> Any:
-    columns = [
-        pa.array([row.get("change") for row in rows], pa.string()),
-        pa.array([row.get("old_row") for row in rows], pa.int64()),
-        pa.array([row.get("new_row") for row in rows], pa.int64()),
-        pa.array([bool(row.get("moved")) for row in rows], pa.bool_()),
-        pa.array([row.get("changed_columns", []) for row in rows], pa.list_(pa.string())),
-    ]
+    try:
+        columns = [
+            pa.array([row.get("change") for row in rows], pa.string()),
+            pa.array([row.get("old_row") for row in rows], pa.int64()),
+            pa.array([row.get("new_row") for row in rows], pa.int64()),
+            pa.array([bool(row.get("moved")) for row in rows], pa.bool_()),
+            pa.array([row.get("changed_columns", []) for row in rows], pa.list_(pa.string())),
+        ]
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as err:
+        raise InvalidInput(f"{label} has rows that do not say what changed: {err}.", hint="Export it again.") from err
     for column in patch.columns:
         old = [row.get("old", {}).get(column.name) for row in rows]
         new = [_new_value(row, column.name) if column.new is not None else None for row in rows]

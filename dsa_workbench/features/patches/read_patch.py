@@ -39,15 +39,15 @@ _HINT = (
 )
 
 
-def open_patch(source: Any) -> tuple[Opener, str]:
-    """Open a path or a binary file object that holds an exported diff; give it, and what messages call it.
+def open_patch(source: Any, name: str | None = None) -> tuple[Opener, str]:
+    """Open a path or a binary file object that holds an exported diff; give it, and what messages call it (`name`).
 
     Raises
     ------
     InvalidInput
         There is no such file, or it holds no diff.
     """
-    file = open_input(source)
+    file = open_input(source, name)
     label = file.label
     head = file.head.removeprefix(_BOM).lstrip()
     if file.head.startswith(_BINARY):

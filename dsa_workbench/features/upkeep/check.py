@@ -17,11 +17,13 @@ from dsa_workbench.core.model.commit import Commit
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import ColumnStats, PageRef
 from dsa_workbench.core.model.objects import commit_body, page_body, parse_manifest, parse_page, parse_tree
+from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore, IUnitOfWork, StoredPage, StoredSegment
 from dsa_workbench.errors import DsaError
 
 _AT_ONCE = 64
+ProgressHook = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
@@ -45,10 +47,10 @@ class Findings:
         self.counts[what] = self.counts.get(what, 0) + number
 
 
-def check(_actor: Actor, store: IStore) -> Findings:
+def check(_actor: Actor, store: IStore, progress: ProgressHook | None = None) -> Findings:
     """Read everything that any ref or dataset reaches, and hash it again.
 
-    Nothing is changed. Problems are found and listed, never raised.
+    Nothing is changed. Problems are found and listed, never raised. What `progress` raises ends the check.
     """
     findings = Findings()
     segments: dict[ObjectId, _Named] = {}
@@ -61,7 +63,7 @@ def check(_actor: Actor, store: IStore) -> Findings:
                 f"manifest {oid.hex()}",
                 partial(_check_manifest, unit, oid, segments, findings),
             )
-    _check_segments(store, segments, findings)
+    _check_segments(store, segments, findings, progress or (lambda _: None))
     return findings
 
 
@@ -157,9 +159,12 @@ def _rebuild(segment: StoredSegment, kind: str, rows: int) -> tuple[Any, bytes]:
     return array, canonical.encode(array)
 
 
-def _check_segments(store: IStore, segments: dict[ObjectId, _Named], findings: Findings) -> None:
-    wanted = sorted(segments)
+def _check_segments(
+    store: IStore, segments: dict[ObjectId, _Named], findings: Findings, progress: ProgressHook
+) -> None:
+    wanted, done = sorted(segments), 0
     for start in range(0, len(wanted), _AT_ONCE):
+        progress(Progress("checking", 0, done))
         part = wanted[start : start + _AT_ONCE]
         missing = store.segments.missing(part)
         for oid in sorted(missing):
@@ -168,6 +173,7 @@ def _check_segments(store: IStore, segments: dict[ObjectId, _Named], findings: F
         sketches = store.segments.get_sketches(stored)
         for oid, segment in store.segments.get_many(stored).items():
             findings.count("segments")
+            done += segment.size
             what = f"segment {oid.hex()[:10]}"
             _guard(findings, what, partial(_check_segment, segment, segments[oid], sketches.get(oid), what, findings))
 

@@ -93,7 +93,7 @@ def merge_versions(actor: Actor, store: IStore, cache: SegmentCache, command: Me
     RefProtected, NotFound, InvalidInput
         The branch refuses writes or is not there; the specs or the resolution cannot be used.
     """
-    _check(command)
+    check_merge(command)
     with staged(actor, store):
         return until_won(lambda: _attempt(actor, store, cache, command), str(_into(command)), "merging", "Merge again")
 
@@ -102,7 +102,8 @@ def _into(command: MergeVersions) -> VersionSpec:
     return command.into or VersionSpec(command.source.dataset, DEFAULT_BRANCH)
 
 
-def _check(command: MergeVersions) -> None:
+def check_merge(command: MergeVersions) -> None:
+    """See that the specs make a merge; InvalidInput where they do not."""
     source, into = command.source, _into(command)
     if into.dataset != source.dataset:
         raise InvalidInput(

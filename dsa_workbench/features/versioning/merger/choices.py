@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ class Choice:
 
 
 def choice_of(resolve: Any) -> Choice:
-    """Read how a table's conflicts are settled: ``"ours"``, ``"theirs"``, a frame, or None.
+    """Read how a table's conflicts are settled: ``"ours"``, ``"theirs"``, a frame, a choice that was read, or None.
 
     Raises
     ------
@@ -117,11 +117,12 @@ def choice_of(resolve: Any) -> Choice:
     """
     if resolve is None:
         return Choice()
+    if isinstance(resolve, Choice):
+        return replace(resolve, used=set())
     if isinstance(resolve, str):
         return Choice(side=_a_side(resolve))
     if isinstance(resolve, list):
-        names = dict.fromkeys(name for line in resolve for name in line if name != "value")
-        lines = pa.table({name: [line.get(name) for line in resolve] for name in names})
+        lines = _of_dicts(resolve)
         return Choice(lines=lines, values=[line.get("value") for line in resolve])
     if isinstance(resolve, pa.Table):
         table = resolve
@@ -134,6 +135,21 @@ def choice_of(resolve: Any) -> Choice:
     if "value" not in table.column_names:
         raise InvalidInput("resolve: the frame has no column 'value'.", hint=_FRAME)
     return Choice(lines=table.drop_columns(["value"]), values=table.column("value").to_pylist())
+
+
+def _of_dicts(given: list[Any]) -> Any:
+    if not all(isinstance(line, dict) for line in given):
+        raise InvalidInput("resolve: a line is no dict.", hint="Give each the key columns, 'column' and 'value'.")
+    names = dict.fromkeys(name for line in given for name in line if name != "value")
+    arrays = {}
+    for name in names:
+        try:
+            arrays[name] = pa.array([line.get(name) for line in given])
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as err:
+            raise InvalidInput(
+                f"resolve: the lines give {name} values of several types.", hint="Take them from result.conflicts."
+            ) from err
+    return pa.table(arrays)
 
 
 def _of_pandas(frame: Any) -> Choice:
