@@ -11,14 +11,14 @@ from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.features.exports.export_file import ExportFile
 from dsa_workbench.features.imports.import_command import ImportFile
+from dsa_workbench.features.imports.reading_options import ReadingOptions, read_options, skips_rejects
 from dsa_workbench.features.jobs.follow_jobs import MOST as MOST_EVENTS
 from dsa_workbench.features.jobs.follow_jobs import job_events, job_log, last_event
 from dsa_workbench.features.jobs.submit_job import retry_job
 from dsa_workbench.files.rejects import MOST
 from dsa_workbench.results import CommitResult, Exported, JobLog, JobResult
-from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects, write_options
+from dsa_workbench.workbench.arguments import columns_of, mode_of, write_options
 from dsa_workbench.workbench.jobs import JobVerbs
-from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 from dsa_workbench.worker.submitting import submit_export, submit_import
 
 

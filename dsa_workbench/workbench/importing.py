@@ -15,14 +15,14 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.imports.import_file import ImportFile, default_message, import_file, preview_file
+from dsa_workbench.features.imports.reading_options import ReadingOptions, read_options, skips_rejects
 from dsa_workbench.features.jobs.running import StartJob
 from dsa_workbench.files.hold import hold
 from dsa_workbench.files.rejects import MOST
 from dsa_workbench.results import CommitResult, Diff, JobResult, Preview, PreviewedTable, Rejects, Report
-from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects
+from dsa_workbench.workbench.arguments import columns_of, mode_of
 from dsa_workbench.workbench.explaining import ExplainVerbs
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_commit
-from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 
 ProgressHook = Callable[[Progress], None]
 
