@@ -24,6 +24,7 @@ from dsa_workbench.api.jobs import (
     JobsHandler,
 )
 from dsa_workbench.api.metrics import MetricsHandler
+from dsa_workbench.api.previews import PreviewHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
@@ -41,6 +42,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/uploads": UploadsHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}": UploadHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
+    f"datasets/{_D}/refs/{_R}/uploads/{_U}/preview": PreviewHandler,
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from dsa_workbench.api.counters import Metrics
 from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
+from dsa_workbench.api.running_previews import Previews
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
@@ -72,6 +73,8 @@ class Limits:
     """From this size on an upload is imported by a job: nobody waits so long for an answer."""
     jobs: int = 4
     """Jobs that the server does at once; 0 leaves them to workers apart (`dsa worker`)."""
+    preview_seconds: float = 20.0
+    """How long one request waits for a preview; a longer one is asked for again, and goes on meanwhile."""
 
 
 class Service:
@@ -97,6 +100,7 @@ class Service:
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
         self._importers = Importers(settings, log_as_json=log_as_json)
+        self.previews = Previews(self._importers.perform)
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     def start(self) -> None:
@@ -275,6 +279,7 @@ class Service:
             self._cluster.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
+        self.previews.close()
         self._importers.close()
         if workbench is not None:
             workbench.close(cancel_jobs=True)

@@ -26,6 +26,7 @@ def _typed(given: Any) -> Any:
 
 
 Types = Annotated[dict[str, str] | str | None, BeforeValidator(_typed)]
+Renames = Annotated[dict[str, str] | None, BeforeValidator(_typed)]
 Sign = Annotated[str | None, Field(max_length=1)]
 
 
@@ -64,11 +65,15 @@ class ImportAsked(Given):
 
     table: str | None = Field(None, max_length=200)
     key: Names = Field(None, description="Key columns: `a,b`.")
+    rename: Renames = Field(None, description='Columns that were renamed: `{"old": "new"}`; in a query `old=new`.')
     mode: Literal["replace", "append", "upsert"] = "replace"
     message: str | None = Field(None, max_length=10_000)
     rejects: Literal["refuse", "skip"] | None = None
     max_rejects: int | None = Field(None, ge=0)
     exact: bool = False
+    promise: Annotated[str | None, Field(max_length=200)] = Field(
+        None, description="That of a preview: where the branch was moved since, nothing is committed."
+    )
     types: Types = Field(None, description='`text`, or `{"zip": "text"}`; in a query `zip=text,qty=int`.')
     sheets: Names = None
     delimiter: Sign = None
@@ -86,6 +91,7 @@ class ImportAsked(Given):
     null_tokens: Names = None
     decimals: Literal["float", "exact"] | None = None
     ragged: Literal["error", "fill"] | None = None
+    filename: str | None = Field(None, max_length=200, description="A column that takes the names of the files.")
 
     def options(self) -> dict[str, Any]:
         """Give what was said, as the import takes it."""
@@ -93,6 +99,30 @@ class ImportAsked(Given):
         if "line_end" in given:
             given["line_end"] = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}[given["line_end"]]
         return given
+
+
+class FileOfSet(Given):
+    """One of several files that are one table."""
+
+    upload: str = Field(min_length=1, max_length=64)
+    path: str | None = Field(
+        None, max_length=1000, description="Where it lies below their folder: `year=2026/a.csv` gives a column."
+    )
+
+
+class CompleteAsked(ImportAsked):
+    """How files that are here whole are to be imported: one, several as one table, or one table each; one commit."""
+
+    files: list[FileOfSet] | None = Field(
+        None, min_length=1, max_length=10_000, description="Uploads that are one table, this one among them, in order."
+    )
+    tables: dict[str, str] | None = Field(
+        None, min_length=1, max_length=1000, description="Table -> upload, this one among them."
+    )
+
+    def options(self) -> dict[str, Any]:
+        """Give what was said, as the import takes it."""
+        return {name: value for name, value in super().options().items() if name not in ("files", "tables")}
 
 
 class FileAsked(ImportAsked):
@@ -118,6 +148,7 @@ class CommitAsked(Given):
 
     table: str | None = Field(None, max_length=200)
     key: Names = None
+    rename: Renames = None
     mode: Literal["replace", "append", "upsert"] = "replace"
     message: str | None = Field(None, max_length=10_000)
 
