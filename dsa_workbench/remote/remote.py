@@ -5,31 +5,28 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from dsa_workbench.core.model.profile import EqualityProfile, UsedProfile
 from dsa_workbench.core.model.progress import Progress
-from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Ref
+from dsa_workbench.core.model.ref import Ref
 from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, Unsupported
-from dsa_workbench.files.memory import is_table
 from dsa_workbench.remote import told
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.exporting import export_to
-from dsa_workbench.remote.jobs import RemoteJobs
-from dsa_workbench.remote.reading import ARROW_STREAM, RemoteChanges, RemoteSelection, counts_of
-from dsa_workbench.remote.sending import send_file, table_bytes
+from dsa_workbench.remote.importing import LINE_ENDS, RemoteImports, listed
+from dsa_workbench.remote.looking import RemoteLooks
+from dsa_workbench.remote.reading import RemoteChanges, RemoteSelection, counts_of
 from dsa_workbench.remote.transport import Transport
 from dsa_workbench.results import (
-    CommitResult,
     CommitView,
     Datasets,
     Diff,
     Exported,
-    JobResult,
     Log,
     Reading,
     Refs,
@@ -42,7 +39,6 @@ ProgressHook = Callable[[Progress], None]
 PAGE = 1000
 """Entries of a list that are asked for at once."""
 _ELSEWHERE = "It needs the store itself: dsa.connect('postgresql://…'), or a notebook on the server."
-_LINE_ENDS = {"\n": "lf", "\r\n": "crlf", "\r": "cr"}
 
 
 def connect_http(url: str, *, token: str | None = None, settings: Settings | None = None) -> RemoteWorkbench:
@@ -61,7 +57,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
     )  # fmt: skip
 
 
-class RemoteWorkbench(RemoteJobs):
+class RemoteWorkbench(RemoteLooks, RemoteImports):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
     Rows come as Arrow streams and are kept on this machine's disk, since a commit never changes.
@@ -83,7 +79,7 @@ class RemoteWorkbench(RemoteJobs):
         return f"<RemoteWorkbench on {self.database_url}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("apply", "check", "collect", "equality", "explain", "merge", "set_equality", "sql", "suggest_keys"):
+        if name in ("apply", "check", "collect", "equality", "merge", "set_equality"):
             raise Unsupported(f"{name} is not there over HTTP.", hint=_ELSEWHERE)
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
@@ -99,6 +95,7 @@ class RemoteWorkbench(RemoteJobs):
 
     def close(self, *, cancel_jobs: bool = False) -> None:
         """Close the connections; jobs go on in the server."""
+        self.abort_previews()
         self._transport.close()
 
     def status(self) -> Status:
@@ -164,76 +161,6 @@ class RemoteWorkbench(RemoteJobs):
         schema = {name: told.changes(changes) for name, changes in found["schema_changes"].items()}
         return CommitView(told.commit(found), tuple(found["refs"]), schema)
 
-    # ------------------------------------------------------------------------------------- tables in
-
-    def import_file(
-        self,
-        source: Any,
-        dataset: str,
-        *,
-        ref: str = DEFAULT_BRANCH,
-        key: Sequence[str] | str | None = None,
-        mode: str = "replace",
-        idempotency_key: str | None = None,
-        progress: ProgressHook | None = None,
-        background: bool = False,
-        **options: Any,
-    ) -> CommitResult | JobResult[Any]:
-        """Send a file of this machine, or a file object, and import it; `options` are those of the store's own verb."""
-        if is_table(source):
-            return self.commit(source, dataset, ref=ref, key=key, mode=mode, progress=progress, **options)
-        started = time.perf_counter()
-        path = send_file(self._transport, dataset, ref, source, options.pop("name", None), progress)
-        headers = {"Idempotency-Key": idempotency_key or secrets.token_hex(16)}
-        if background:
-            headers["Prefer"] = "respond-async"
-        body = _options(options | {"key": _listed(key), "mode": mode})
-        answer = self._transport.ask("POST", (*path, "complete"), body=body, headers=headers)
-        if answer.status_code == 202:
-            job: JobResult[Any] = self.job(answer.json()["id"])
-            return job if background else job.wait(progress=progress)
-        return self._committed(answer.json(), started)
-
-    def commit(
-        self,
-        data: Any,
-        dataset: str,
-        *,
-        ref: str = DEFAULT_BRANCH,
-        key: Sequence[str] | str | None = None,
-        mode: str = "replace",
-        table: str | None = None,
-        message: str | None = None,
-        idempotency_key: str | None = None,
-        progress: ProgressHook | None = None,
-        **options: Any,
-    ) -> CommitResult:
-        """Commit a table in memory (pandas, polars, Arrow)."""
-        if isinstance(data, str):
-            raise InvalidInput(f"commit takes a table in memory, and {data!r} is text.", hint="See import_file.")
-        if isinstance(data, Mapping):
-            raise Unsupported("Several tables in one commit are not there over HTTP.", hint=_ELSEWHERE)
-        if any(value for value in options.values()):
-            raise Unsupported(f"{', '.join(options)}: not there over HTTP.", hint=_ELSEWHERE)
-        started = time.perf_counter()
-        content, notes = table_bytes(data)
-        headers = {"Content-Type": ARROW_STREAM, "Idempotency-Key": idempotency_key or secrets.token_hex(16)}
-        query = {"key": _listed(key), "mode": mode, "table": table, "message": message}
-        answer = self._transport.ask(
-            "POST", ("datasets", dataset, "refs", ref, "commits"), query, content=content, headers=headers
-        )
-        if answer.status_code == 202:
-            done: CommitResult = self.job(answer.json()["id"]).wait(progress=progress)
-            return done
-        return self._committed(answer.json(), started, notes)
-
-    def _committed(self, found: told.Told, started: float, notes: tuple[str, ...] = ()) -> CommitResult:
-        commit = told.commit(self._transport.get("datasets", found["dataset"], "commits", found["commit"]))
-        said = tuple(dict.fromkeys((*notes, *found["notes"])))
-        return CommitResult(
-            commit, found["dataset"], found["ref"], found["created"], found["rows"], time.perf_counter() - started, said
-        )  # fmt: skip
-
     # ------------------------------------------------------------------------------------- tables out
 
     def read(
@@ -245,7 +172,7 @@ class RemoteWorkbench(RemoteJobs):
         limit: int | None = None,
     ) -> Reading:
         """Read a table at a version; `where` is a condition in SQL."""
-        return self._read(spec, _listed(columns), where, offset, limit)
+        return self._read(spec, listed(columns), where, offset, limit)
 
     def _read(self, spec: str, columns: Any, where: Any, offset: int, limit: int | None) -> Reading:
         if where is not None and not isinstance(where, str):
@@ -272,12 +199,12 @@ class RemoteWorkbench(RemoteJobs):
         if background or not isinstance(path, str | os.PathLike):
             raise Unsupported("Over HTTP an export writes to a path, and is waited for.", hint=_ELSEWHERE)
         reading = self._read(
-            spec, _listed(columns), options.get("where"), options.get("offset", 0), options.get("limit")
+            spec, listed(columns), options.get("where"), options.get("offset", 0), options.get("limit")
         )
         if "line_end" in options:
-            options["line_end"] = _LINE_ENDS.get(options["line_end"], options["line_end"])
+            options["line_end"] = LINE_ENDS.get(options["line_end"], options["line_end"])
         query = options | {
-            "at": reading.commit.id, "table": parse_spec(spec).table, "columns": _listed(columns)
+            "at": reading.commit.id, "table": parse_spec(spec).table, "columns": listed(columns)
         }  # fmt: skip
         target = Path(os.fspath(path)).expanduser()
         started = time.perf_counter()
@@ -294,7 +221,7 @@ class RemoteWorkbench(RemoteJobs):
         new = parse_spec(a if b is None else b)
         old = VersionSpec(new.dataset, new.version, new.at, new.back + 1, new.table) if b is None else parse_spec(a)
         query = {
-            "from_": _at(old), "to": _at(new), "to_dataset": new.dataset, "key": _listed(key),
+            "from_": _at(old), "to": _at(new), "to_dataset": new.dataset, "key": listed(key),
             "profile": profile, "merge_base": merge_base or None,
         }  # fmt: skip
         path = ("datasets", old.dataset, "diff")
@@ -315,7 +242,7 @@ class RemoteWorkbench(RemoteJobs):
         """Tell a version's columns in numbers."""
         version = parse_spec(spec)
         found = self._transport.get(
-            "datasets", version.dataset, "profile", at=_at(version), table=version.table, columns=_listed(columns)
+            "datasets", version.dataset, "profile", at=_at(version), table=version.table, columns=listed(columns)
         )
         return TableProfile(spec, found["rows"], tuple(told.column_profile(c) for c in found["columns"]))
 
@@ -340,18 +267,3 @@ class RemoteWorkbench(RemoteJobs):
 def _at(spec: VersionSpec) -> str:
     """Write the version alone, as the routes take it."""
     return str(VersionSpec("x", spec.version, spec.at, spec.back)).removeprefix("x@")
-
-
-def _listed(given: Sequence[str] | str | None) -> list[str] | None:
-    return None if given is None else [given] if isinstance(given, str) else list(given)
-
-
-def _options(given: dict[str, Any]) -> dict[str, Any]:
-    """Give what a body may hold; what the server does not know it refuses by name."""
-    found = {name: value for name, value in given.items() if value is not None and value != {}}
-    if "line_end" in found:
-        found["line_end"] = _LINE_ENDS.get(found["line_end"], found["line_end"])
-    for name in ("sheets", "null_tokens"):
-        if isinstance(found.get(name), str):
-            found[name] = [found[name]]
-    return found

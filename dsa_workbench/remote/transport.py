@@ -74,8 +74,9 @@ class Transport:
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        safe: bool = False,
     ) -> httpx.Response:
-        """Send a request, and give its whole answer; a `body` goes as JSON.
+        """Send a request, and give its whole answer; a `body` goes as JSON. What is `safe` may be sent again.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class Transport:
         if body is not None:
             content = json.dumps(body).encode()
             asked["Content-Type"] = "application/json"
-        safe = method in ("GET", "PUT", "DELETE") or "Idempotency-Key" in asked
+        safe = safe or method in ("GET", "PUT", "DELETE") or "Idempotency-Key" in asked
         for attempt in range(TRIES):
             last = attempt == TRIES - 1 or not safe
             try:
