@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -210,19 +210,20 @@ class Service:
         wb: Workbench,
         sides: tuple[str, str],
         key: Sequence[str] | None,
-        profile: str | None,
+        profile: Any,
+        rename: Mapping[str, str] | None = None,
         *,
         merge_base: bool = False,
     ) -> Diff:
         """Compare two pinned versions, on a thread; the last few diffs are held, since they are read in pages."""
         used = used_profile(wb.actor, wb.store, profile, *sides)
-        asked = (sides, tuple(key or ()), repr(used), merge_base)
+        asked = (sides, tuple(key or ()), repr(used), tuple(sorted((rename or {}).items())), merge_base)
         with self._held:
             found = self._diffs.get(asked)
             if found is not None:
                 self._diffs.move_to_end(asked)
                 return found
-        found = wb.diff(*sides, key=key, profile=profile, merge_base=merge_base)
+        found = wb.diff(*sides, key=key, rename=rename, profile=profile, merge_base=merge_base)
         with self._held:
             self._diffs[asked] = found
             while len(self._diffs) > HELD_DIFFS:

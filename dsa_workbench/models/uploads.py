@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, RootModel
 
 from dsa_workbench.features.uploads.spool import Upload
 from dsa_workbench.models.base import Given, Told
+from dsa_workbench.models.renames import Renames, paired
 from dsa_workbench.models.tables import listed
 
 PART_BYTES = 8 << 20
@@ -17,16 +18,7 @@ PART_BYTES = 8 << 20
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Names = Annotated[list[str] | None, BeforeValidator(listed)]
 
-
-def _typed(given: Any) -> Any:
-    """Take ``a=text,b=int`` for a dict."""
-    if isinstance(given, str) and "=" in given:
-        return dict(pair.split("=", 1) for pair in given.split(",") if "=" in pair)
-    return given
-
-
-Types = Annotated[dict[str, str] | str | None, BeforeValidator(_typed)]
-Renames = Annotated[dict[str, str] | None, BeforeValidator(_typed)]
+Types = Annotated[dict[str, str] | str | None, BeforeValidator(paired)]
 Sign = Annotated[str | None, Field(max_length=1)]
 
 

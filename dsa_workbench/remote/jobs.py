@@ -56,7 +56,8 @@ class RemoteJobs:
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         return self._transport.ask("POST", ("jobs", str(id), what), headers=headers).json()
 
-    def _wait(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+    def ended(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+        """Wait for the end of a job, and give what was written down of its result, or raise its error."""
         end = None if timeout is None else time.monotonic() + timeout
         while not (job := self._look(id)).ended:
             if progress is not None:
@@ -67,7 +68,10 @@ class RemoteJobs:
             time.sleep(min(left, _LOOK))
         if job.error is not None:
             raise error_of(job.error.code, job.error.message, job.error.hint)
-        found = job.result or {}
+        return job.result or {}
+
+    def _wait(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+        found = self.ended(id, timeout, progress)
         if "commit" not in found:
             raise Unsupported(f"Job {id} wrote a file on the server.", hint="Fetch it from jobs/…/file.")
         commit = told.commit(self._transport.get("datasets", found["dataset"], "commits", found["commit"]))
