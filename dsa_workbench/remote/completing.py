@@ -22,7 +22,7 @@ from dsa_workbench.results import CommitResult, JobResult, Preview, Rejects, Rep
 
 ProgressHook = Callable[[Progress], None]
 Look = Callable[[int], JobResult[Any]]
-Read = Callable[[told.Told, float, tuple[str, ...]], CommitResult]
+Read = Callable[[told.Told, float], CommitResult]
 _RACES = 5
 """How often rows are added again where somebody else was faster."""
 
@@ -99,7 +99,7 @@ class Completing:
         body = self.body | ({} if left_out.promise is None else {"promise": left_out.promise})
         answer = self.transport.ask("POST", (*self.sent.path, "complete"), body=body, headers=headers)
         if answer.status_code != 202:
-            return self._told(self.read(answer.json(), self.started, self.sent.notes), left_out)
+            return self._told(self.read(answer.json(), self.started), left_out)
         job = self.job(answer.json()["id"])
         following = JobResult(
             job.job, lambda _: job.refresh().job, lambda _, timeout, hook: self._told(
@@ -109,10 +109,12 @@ class Completing:
         return following if background else following.wait()
 
     def _told(self, done: CommitResult, left_out: _LeftOut) -> CommitResult:
+        notes = tuple(dict.fromkeys((*self.sent.notes, *done.notes)))
         if not left_out.rejects.tables:
-            return done
-        notes = self._notes(left_out.rejects, done.notes)
-        return replace(done, notes=notes, rejects=left_out.rejects, report=left_out.report)
+            return replace(done, notes=notes)
+        return replace(
+            done, notes=self._notes(left_out.rejects, notes), rejects=left_out.rejects, report=left_out.report
+        )
 
     def _notes(self, rejects: Rejects, notes: tuple[str, ...]) -> tuple[str, ...]:
         """Write the rows that were left out to a file of this machine, and say so in place of the server."""

@@ -12,7 +12,7 @@ from typing import Any
 from dsa_workbench.core.model.choice import one_of
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
-from dsa_workbench.errors import DsaError, InvalidInput
+from dsa_workbench.errors import DsaError, InvalidInput, Unsupported
 from dsa_workbench.features.imports.import_file import ImportFile, default_message
 from dsa_workbench.features.imports.reading_options import read_options, skips_rejects
 from dsa_workbench.features.imports.rejected_rows import check_target
@@ -75,10 +75,10 @@ class RemoteImports(RemoteJobs):
         read_options({n: v for n, v in options.items() if n not in ("author", "exact", "promise")})  # type: ignore[arg-type] # it says which is none
         if rejects_to is not None:
             check_target(rejects_to)
-        if is_table(source) and not (dry_run or skip or background):
+        if is_table(source) and not (dry_run or skip or background or any(options.values())):
             return self.commit(
                 source, dataset, table=table, ref=ref, key=key, mode=mode, message=message, rename=rename,
-                idempotency_key=idempotency_key, progress=progress, **options,
+                idempotency_key=idempotency_key, progress=progress,
             )  # fmt: skip
         started = time.perf_counter()
         source = lasting(source)
@@ -122,13 +122,15 @@ class RemoteImports(RemoteJobs):
         """Commit a table in memory (pandas, polars, Arrow), or a dict of tables."""
         if isinstance(data, str):
             raise InvalidInput(f"commit takes a table in memory, and {data!r} is text.", hint="See import_file.")
-        if options or not is_table(data):
-            done = self.import_file(
+        if any(options.values()):
+            raise Unsupported(f"{', '.join(options)}: not there over HTTP.", hint="Leave it out.")
+        if not is_table(data):
+            done: Any = self.import_file(
                 data, dataset, table=table, ref=ref, key=key, mode=mode, message=message, rename=rename,
-                idempotency_key=idempotency_key, progress=progress, background=is_table(data), **options,
+                idempotency_key=idempotency_key, progress=progress,
             )  # fmt: skip
-            found: CommitResult = done.wait() if isinstance(done, JobResult) else done  # type: ignore[assignment]
-            return found
+            several: CommitResult = done
+            return several
         started = time.perf_counter()
         content, notes = table_bytes(data)
         headers = {"Content-Type": ARROW_STREAM, "Idempotency-Key": idempotency_key or secrets.token_hex(16)}

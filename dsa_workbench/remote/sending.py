@@ -43,6 +43,7 @@ class Sender:
         self._transport, self._progress = transport, progress
         self._begun = ("datasets", dataset, "refs", ref, "uploads")
         self._done = 0
+        self._alone = True
 
     def send(self, source: Any, name: str | None = None) -> Sent:
         """Send files or tables in memory, whatever `open_tables` takes; `name` is that of a file object.
@@ -57,6 +58,7 @@ class Sender:
         path, notes = self._send_one(source, name)
         if path is not None:
             return Sent(path, {}, notes, (path,))
+        self._alone = False
         found = gather(source, name)
         assert isinstance(found, FileSet)  # noqa: S101 - one file was sent above
         paths = [self._send_part(part) for part in found.parts]
@@ -69,6 +71,7 @@ class Sender:
         return Sent(paths[0], {"files": files}, (), tuple(paths))
 
     def _send_tables(self, source: Mapping[Any, Any]) -> Sent:
+        self._alone = len(source) == 1
         paths: dict[str, tuple[str, ...]] = {}
         notes: tuple[str, ...] = ()
         for name, one in source.items():
@@ -121,7 +124,7 @@ class Sender:
             offset = _send_part(self._transport, path, offset, piece)
             self._done += len(piece)
             if self._progress is not None:
-                self._progress(Progress("sending", 0, self._done))
+                self._progress(Progress("sending", 0, self._done, size if self._alone else None))
         return path
 
 
