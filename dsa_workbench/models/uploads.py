@@ -106,11 +106,9 @@ class CompleteAsked(ImportAsked):
     """How files that are here whole are to be imported: one, several as one table, or one table each; one commit."""
 
     files: list[FileOfSet] | None = Field(
-        None, min_length=1, max_length=10_000, description="Uploads that are one table, this one among them, in order."
+        None, min_length=1, description="Uploads that are one table, this one among them, in order."
     )
-    tables: dict[str, str] | None = Field(
-        None, min_length=1, max_length=1000, description="Table -> upload, this one among them."
-    )
+    tables: dict[str, str] | None = Field(None, min_length=1, description="Table -> upload, this one among them.")
 
     def options(self) -> dict[str, Any]:
         """Give what was said, as the import takes it."""

@@ -62,7 +62,11 @@ class Completing:
             return result
 
         seen = preview_of(found, label, self._look, run, rejects)
-        return replace(seen, notes=self._notes(rejects, seen.notes), seconds=time.perf_counter() - self.started)
+        return replace(
+            seen,
+            notes=self._notes(rejects, tuple(dict.fromkeys((*self.sent.notes, *seen.notes)))),
+            seconds=time.perf_counter() - self.started,
+        )
 
     def import_all(self, *, background: bool) -> CommitResult | JobResult[Any]:
         """Import all rows; one that does not fit refuses the files."""
