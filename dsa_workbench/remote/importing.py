@@ -6,13 +6,13 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dsa_workbench.core.model.choice import one_of
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
-from dsa_workbench.errors import DsaError, InvalidInput, Unsupported
+from dsa_workbench.errors import DsaError, ImportRejected, InvalidInput, Unsupported
 from dsa_workbench.features.imports.import_file import ImportFile, default_message
 from dsa_workbench.features.imports.reading_options import read_options, skips_rejects
 from dsa_workbench.features.imports.rejected_rows import check_target
@@ -100,9 +100,14 @@ class RemoteImports(RemoteJobs):
             is_file = hasattr(source, "read") or isinstance(source, Input)
             label = command.source_name or ("the file" if is_file else "the table in memory")
             return work.preview(label, lambda: self._pending.difference_update(sent.paths))
-        if skip:
-            return work.import_fitting(background=background, again=chosen is not Mode.REPLACE)
-        return work.import_all(background=background)
+        try:
+            if skip:
+                return work.import_fitting(background=background, again=chosen is not Mode.REPLACE)
+            return work.import_all(background=background)
+        except (ImportRejected, InvalidInput):
+            # Nobody else knows of these files, and they count against the quota.
+            self._abort(sent.paths)
+            raise
 
     def commit(
         self,
@@ -155,10 +160,14 @@ class RemoteImports(RemoteJobs):
 
     def abort_previews(self) -> None:
         """Have the server forget the files of previews that were not committed."""
-        while self._pending:
+        paths, self._pending = self._pending, set()
+        self._abort(paths)
+
+    def _abort(self, paths: Iterable[tuple[str, ...]]) -> None:
+        for path in paths:
             # They expire by themselves where the server does not answer.
             with contextlib.suppress(DsaError):
-                self._transport.ask("DELETE", self._pending.pop())
+                self._transport.ask("DELETE", path)
 
 
 def listed(given: Sequence[str] | str | None) -> list[str] | None:
