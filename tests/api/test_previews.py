@@ -78,7 +78,7 @@ def test_rows_that_do_not_fit_are_told(server: Client, dataset: str) -> None:
     part = told["rejects"]["data"]
     assert (part["count"], part["bad_keys"], part["columns"]) == (3, 1, ["id", "n"])
     [row] = part["rows"]["rows"]
-    assert dict(zip(part["rows"]["columns"], row, strict=True))["row"] == "1"
+    assert dict(zip(part["rows"]["columns"], row, strict=True))["row"] == "2"
     assert told["tables"][0]["bad_keys"] == 1
 
 
