@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.api.refs import version_of
 from dsa_workbench.api.streaming import Pipe
+from dsa_workbench.core.model.profile import make_profile
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.features.versioning.history import show
 from dsa_workbench.files.writing.json_text import json_rows
@@ -45,8 +47,9 @@ class DiffHandler(ApiHandler):
         def compare(wb: Workbench) -> tuple[str, str, Diff]:
             from_commit, to_commit = (show(wb.actor, wb.store, spec).commit.id for spec in (old, new))
             pinned = (str(VersionSpec(old.dataset, from_commit)), str(VersionSpec(new.dataset, to_commit)))
-            profile = None if query.profile == "dataset" else "none"
-            found = self.service.diff(wb, pinned, query.key, profile, merge_base=query.merge_base)
+            found = self.service.diff(
+                wb, pinned, query.key, _profile(query.profile), query.rename, merge_base=query.merge_base
+            )
             return from_commit, to_commit, found
 
         from_commit, to_commit, diff = await self.read(compare)
@@ -74,6 +77,20 @@ class DiffHandler(ApiHandler):
             diff.export(pipe, query.table, FORMATS[media])
 
         await self.send_stream(write)
+
+
+def _profile(given: str) -> Any:
+    """Read what is to count as equal, as `Workbench.diff` takes it."""
+    if given.isascii() and given.isdecimal() and len(given) < 10:
+        return int(given)
+    if not given.startswith("{"):
+        return None if given == "dataset" else given
+    try:
+        return make_profile(json.loads(given))
+    except ValueError as err:
+        raise HttpProblem(
+            400, f"The profile is no JSON ({err}).", hint='Give it as {"ignore": ["updated_at"]}.'
+        ) from err
 
 
 def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> bytes:

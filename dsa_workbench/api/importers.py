@@ -19,17 +19,19 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import structlog
 
 from dsa_workbench.errors import DatabaseUnavailable
+from dsa_workbench.files.sets.gather import source_name
 from dsa_workbench.results import CommitResult
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench, connect
 from dsa_workbench.worker.logs import log_handler
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 IDLE_SECONDS = 600.0
 """How long a process waits for another file: it takes some 150 MB."""
 NICENESS = 10
@@ -59,12 +61,35 @@ class Imported:
         )  # fmt: skip
 
 
+class Request(Protocol[T_co]):
+    """A piece of work that can be sent to a process."""
+
+    @property
+    def actor(self) -> str:
+        """As whom it is done."""
+        ...
+
+    @property
+    def source(self) -> Any:
+        """The file, or the files."""
+        ...
+
+    @property
+    def request_id(self) -> str:
+        """The request that it is done for."""
+        ...
+
+    def perform(self, wb: Workbench) -> T_co:
+        """Do it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """A file, where it goes, and the options of `Workbench.import_file`."""
+    """A file or several, where they go, and the options of `Workbench.import_file`."""
 
     actor: str
-    path: Path
+    source: Any
     dataset: str
     ref: str
     idempotency_key: str
@@ -76,7 +101,7 @@ class ImportRequest:
         key = self.idempotency_key
         options: dict[str, Any] = dict(self.options)
         done: CommitResult = wb.acting_as(self.actor).import_file(
-            self.path, self.dataset, ref=self.ref, idempotency_key=key, **options
+            self.source, self.dataset, ref=self.ref, idempotency_key=key, **options
         )
         return Imported.of(done)
 
@@ -100,7 +125,7 @@ class ImporterProcess:
         pickle.dump((settings, log_as_json), self._out)
         self._out.flush()
 
-    def perform(self, request: ImportRequest) -> Imported:
+    def perform(self, request: Request[T]) -> T:
         """Have a file imported.
 
         Raises
@@ -116,13 +141,12 @@ class ImporterProcess:
             found, failed, self.slow_statements = pickle.load(self._in)  # noqa: S301 - of our own process
         except (OSError, EOFError, pickle.UnpicklingError) as err:
             self.close()
-            raise ImporterLost(
-                f"The process that imported {request.path.name} ended in the midst.", hint="Send it again."
-            ) from err
+            named = source_name(request.source) or "the files"
+            raise ImporterLost(f"The process that imported {named} ended in the midst.", hint="Send it again.") from err
         self.used = time.monotonic()
         if failed is not None:
             raise failed
-        done: Imported = found
+        done: T = found
         return done
 
     def close(self) -> None:
@@ -151,7 +175,7 @@ class Importers:
         self._lock = threading.Lock()
         self._closed = False
 
-    def perform(self, request: ImportRequest) -> Imported:
+    def perform(self, request: Request[T]) -> T:
         """Import a file in a process of its own; where that is lost, in another one, once.
 
         Nothing is done twice: the key of the request tells what was committed.
@@ -161,7 +185,7 @@ class Importers:
         except ImporterLost:
             return self._perform(request)
 
-    def _perform(self, request: ImportRequest) -> Imported:
+    def _perform(self, request: Request[T]) -> T:
         with self._at_once:
             process = self._take()
             before, lost = process.slow_statements, False
@@ -230,12 +254,12 @@ def _serve(settings: Settings, requests: BinaryIO, answers: BinaryIO) -> None:
     wb: Workbench | None = None
     try:
         while True:
-            request: ImportRequest = pickle.load(requests)  # noqa: S301 - of our own parent
+            request: Request[Any] = pickle.load(requests)  # noqa: S301 - of our own parent
             try:
                 if wb is None:
                     wb = connect(settings=settings)
                 with structlog.contextvars.bound_contextvars(request_id=request.request_id):
-                    answer: tuple[Imported | None, Exception | None] = (request.perform(wb), None)
+                    answer: tuple[Any, Exception | None] = (request.perform(wb), None)
             except Exception as err:  # noqa: BLE001 - the parent raises it
                 answer = (None, _sendable(err))
             slow = wb.store.database.slow_statements if wb is not None else 0

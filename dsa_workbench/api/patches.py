@@ -45,7 +45,9 @@ class PatchHandler(ApiHandler):
         def compare(wb: Workbench) -> tuple[str, Diff]:
             ids = [show(wb.actor, wb.store, spec).commit.id for spec in (old, new)]
             pinned = (str(VersionSpec(old.dataset, ids[0])), str(VersionSpec(new.dataset, ids[1])))
-            return " ".join(ids), self.service.diff(wb, pinned, query.key, "none", merge_base=query.merge_base)
+            return " ".join(ids), self.service.diff(
+                wb, pinned, query.key, "none", query.rename, merge_base=query.merge_base
+            )
 
         ids, diff = await self.read(compare)
         if self.is_fresh(tag_of(ids, query.model_dump_json())):

@@ -27,6 +27,7 @@ from dsa_workbench.api.jobs import (
 from dsa_workbench.api.merges import MergesHandler
 from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.patches import PatchesHandler, PatchHandler
+from dsa_workbench.api.previews import PreviewHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
 from dsa_workbench.api.upkeep import CheckHandler, CollectHandler
@@ -46,6 +47,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/uploads": UploadsHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}": UploadHandler,
     f"datasets/{_D}/refs/{_R}/uploads/{_U}/complete": CompleteHandler,
+    f"datasets/{_D}/refs/{_R}/uploads/{_U}/preview": PreviewHandler,
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
     f"datasets/{_D}/refs/{_R}/merges": MergesHandler,
     f"datasets/{_D}/refs/{_R}/patches": PatchesHandler,

@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from dsa_workbench.api.counters import Metrics
 from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
+from dsa_workbench.api.running_previews import Previews
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
@@ -74,6 +75,8 @@ class Limits:
     """Jobs that the server does at once; 0 leaves them to workers apart (`dsa worker`)."""
     merge_bytes: int = 64 << 20
     """Of a request that settles the conflicts of a merge: a line for each, and there may be a hundred thousand."""
+    preview_seconds: float = 20.0
+    """How long one request waits for a preview; a longer one is asked for again, and goes on meanwhile."""
 
 
 class Service:
@@ -99,6 +102,7 @@ class Service:
         self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="dsa-api-read")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="dsa-api-disk")
         self._importers = Importers(settings, log_as_json=log_as_json)
+        self.previews = Previews(self._importers.perform)
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
 
     def start(self) -> None:
@@ -208,19 +212,20 @@ class Service:
         wb: Workbench,
         sides: tuple[str, str],
         key: Sequence[str] | None,
-        profile: str | None,
+        profile: Any,
+        rename: Mapping[str, str] | None = None,
         *,
         merge_base: bool = False,
     ) -> Diff:
         """Compare two pinned versions, on a thread; the last few diffs are held, since they are read in pages."""
         used = used_profile(wb.actor, wb.store, profile, *sides)
-        asked = (sides, tuple(key or ()), repr(used), merge_base)
+        asked = (sides, tuple(key or ()), repr(used), tuple(sorted((rename or {}).items())), merge_base)
         with self._held:
             found = self._diffs.get(asked)
             if found is not None:
                 self._diffs.move_to_end(asked)
                 return found
-        found = wb.diff(*sides, key=key, profile=profile, merge_base=merge_base)
+        found = wb.diff(*sides, key=key, rename=rename, profile=profile, merge_base=merge_base)
         with self._held:
             self._diffs[asked] = found
             while len(self._diffs) > HELD_DIFFS:
@@ -277,6 +282,7 @@ class Service:
             self._cluster.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
+        self.previews.close()
         self._importers.close()
         if workbench is not None:
             workbench.close(cancel_jobs=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dsa_workbench.api.forms import Form, is_form
@@ -12,6 +13,7 @@ from dsa_workbench.api.negotiation import ARROW_STREAM
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.api.receiving import PartHandler, ReceivingHandler
+from dsa_workbench.api.several import Several, find_upload, find_whole
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
@@ -20,6 +22,7 @@ from dsa_workbench.models.jobs import JobTold
 from dsa_workbench.models.uploads import (
     CommitAsked,
     CommittedTold,
+    CompleteAsked,
     FileAsked,
     FormAsked,
     ImportAsked,
@@ -236,59 +239,56 @@ class CompleteHandler(ReceivingHandler):
 
     @operation(
         Operation(
-            "Import a file that is here whole", "write", RESOURCE, _DONE, body=ImportAsked,
+            "Import a file that is here whole", "write", RESOURCE, _DONE, body=CompleteAsked,
             headers=("Idempotency-Key", "Prefer"), problems=_WRITE_PROBLEMS,
         )
     )  # fmt: skip
-    async def post(self, dataset: str, ref: str, upload: str, body: ImportAsked) -> None:
+    async def post(self, dataset: str, ref: str, upload: str, body: CompleteAsked) -> None:
         """Check size and digest, and import; a file that is refused stays, to be imported in another way.
 
-        A large one is imported by a job, and so is any with ``Prefer: respond-async``.
+        Several uploads become one commit. A large one is imported by a job, and so is any with
+        ``Prefer: respond-async``.
         """
-        found = await self.service.on_disk(lambda: find_upload(self))
-        await self.service.on_disk(lambda: self.service.spool.check(found))
-        if wants_job(self, found):
-            await submit_upload(self, found, body)
+        found = await self.service.on_disk(lambda: find_whole(self, body))
+        if wants_job(self, *found.uploads):
+            await submit_upload(self, found.first, body, found)
             return
-        await import_upload(self, found, body)
-        await self.service.on_disk(lambda: self.service.spool.remove(found))
+        await import_upload(self, found.first, body, found)
+        for one in found.uploads:
+            await self.service.on_disk(partial(self.service.spool.remove, one))
 
 
-def wants_job(handler: ReceivingHandler, upload: Upload) -> bool:
-    """Say whether a file is to be imported by a job: it is large, or its client would rather not wait (RFC 7240)."""
+def wants_job(handler: ReceivingHandler, *uploads: Upload) -> bool:
+    """Say whether files are to be imported by a job: they are large, or the client would rather not wait (RFC 7240)."""
     prefers = "respond-async" in handler.request.headers.get("Prefer", "").lower()
-    return prefers or upload.offset >= handler.service.limits.job_bytes
+    return prefers or sum(upload.offset for upload in uploads) >= handler.service.limits.job_bytes
 
 
-async def submit_upload(handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked) -> None:
-    """Have a worker import a file, and answer with the job; the file stays until the job has ended."""
+async def submit_upload(
+    handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked, several: Several | None = None
+) -> None:
+    """Have a worker import files, and answer with the job; the files stay until the job has ended."""
     key = handler.request.headers.get("Idempotency-Key") or upload.id
     spool = handler.service.spool
 
     def submit(wb: Workbench) -> Job:
         options: dict[str, Any] = asked.options()
-        made: Job = wb.submit_import(
-            spool.path(upload), upload.dataset, ref=upload.ref, idempotency_key=key, **options
-        ).job
-        spool.hand_over(upload, made.id)
+        source = spool.path(upload) if several is None else several.source
+        made: Job = wb.submit_import(source, upload.dataset, ref=upload.ref, idempotency_key=key, **options).job
+        for one in (upload,) if several is None else several.uploads:
+            spool.hand_over(one, made.id)
         return made
 
     answer_job(handler, await handler.write_to_store(submit))
 
 
-def find_upload(handler: ReceivingHandler) -> Upload:
-    """Find the upload that the path names; NotFound where it is another's, or of another dataset or ref."""
-    found = handler.service.spool.get(Actor(handler.actor), handler.path_kwargs["upload"])
-    if (found.dataset, found.ref) != (handler.path_kwargs["dataset"], handler.path_kwargs["ref"]):
-        raise HttpProblem(404, "There is no such upload here.", hint="Take the Location that its beginning gave.")
-    return found
-
-
-async def import_upload(handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked) -> None:
-    """Import a file, and answer with the commit: 201 where there is a new one, 200 where nothing changed."""
+async def import_upload(
+    handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked, several: Several | None = None
+) -> None:
+    """Import files, and answer with the commit: 201 where there is a new one, 200 where nothing changed."""
     key = handler.request.headers.get("Idempotency-Key") or upload.id
-    path = handler.service.spool.path(upload)
-    request = ImportRequest(handler.actor, path, upload.dataset, upload.ref, key, asked.options(), handler.request_id)
+    source = handler.service.spool.path(upload) if several is None else several.source
+    request = ImportRequest(handler.actor, source, upload.dataset, upload.ref, key, asked.options(), handler.request_id)
     done = await handler.service.import_file(request)
     told = CommittedTold(
         commit=done.commit, dataset=done.dataset, ref=done.ref, created=done.created, rows=done.rows,

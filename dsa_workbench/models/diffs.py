@@ -11,6 +11,7 @@ from dsa_workbench.core.model.event import Event
 from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.models.base import Given, Told
 from dsa_workbench.models.commits import SchemaChangeTold
+from dsa_workbench.models.renames import Renames
 from dsa_workbench.models.tables import At, Columns, OrderBy, TableName, Where, listed
 
 Kind = Literal["added", "removed", "changed"]
@@ -30,8 +31,12 @@ class DiffAsked(Given):
         BeforeValidator(listed),
         Field(None, description="Pair rows by these columns, whatever the tables declare."),
     ]
-    profile: Literal["dataset", "none"] = Field(
-        "dataset", description="`none`: values alone count, whatever the dataset's equality profile says."
+    rename: Renames = Field(None, description='Columns that were renamed: `old=new`, or `{"old": "new"}`.')
+    profile: str = Field(
+        "dataset",
+        max_length=20_000,
+        description="What counts as equal: `dataset`, by its equality profile; the number of an older version of that; "
+        "`none`, values alone; or settings as a JSON object.",
     )
     kinds: Annotated[
         list[Kind] | None, BeforeValidator(listed), Field(None, description="Only rows that were added, say.")

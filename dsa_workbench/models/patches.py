@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from dsa_workbench.features.patches.apply_patch import AppliedPatch
 from dsa_workbench.models.base import Given, Told
 from dsa_workbench.models.merges import ConflictsAsked, ConflictsTold
+from dsa_workbench.models.renames import Renames
 from dsa_workbench.models.tables import listed
 from dsa_workbench.results.merges import conflicts_of
 
@@ -68,6 +69,7 @@ class PatchAsked(Given):
         Field(None, description="Pair rows by these columns, whatever the tables declare."),
     ]
     merge_base: bool = Field(False, description="From the last commit that both sides have in common.")
+    rename: Renames = Field(None, description='Columns that were renamed: `old=new`, or `{"old": "new"}`.')
     context: int = Field(0, ge=0, le=1000, description="How many unchanged rows stand around each change.")
 
 

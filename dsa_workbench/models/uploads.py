@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, RootModel
 
 from dsa_workbench.features.uploads.spool import Upload
 from dsa_workbench.models.base import Given, Told
+from dsa_workbench.models.renames import Renames, paired
 from dsa_workbench.models.tables import listed
 
 PART_BYTES = 8 << 20
@@ -17,15 +18,7 @@ PART_BYTES = 8 << 20
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Names = Annotated[list[str] | None, BeforeValidator(listed)]
 
-
-def _typed(given: Any) -> Any:
-    """Take ``a=text,b=int`` for a dict."""
-    if isinstance(given, str) and "=" in given:
-        return dict(pair.split("=", 1) for pair in given.split(",") if "=" in pair)
-    return given
-
-
-Types = Annotated[dict[str, str] | str | None, BeforeValidator(_typed)]
+Types = Annotated[dict[str, str] | str | None, BeforeValidator(paired)]
 Sign = Annotated[str | None, Field(max_length=1)]
 
 
@@ -64,11 +57,15 @@ class ImportAsked(Given):
 
     table: str | None = Field(None, max_length=200)
     key: Names = Field(None, description="Key columns: `a,b`.")
+    rename: Renames = Field(None, description='Columns that were renamed: `{"old": "new"}`; in a query `old=new`.')
     mode: Literal["replace", "append", "upsert"] = "replace"
     message: str | None = Field(None, max_length=10_000)
     rejects: Literal["refuse", "skip"] | None = None
     max_rejects: int | None = Field(None, ge=0)
     exact: bool = False
+    promise: Annotated[str | None, Field(max_length=200)] = Field(
+        None, description="That of a preview: where the branch was moved since, nothing is committed."
+    )
     types: Types = Field(None, description='`text`, or `{"zip": "text"}`; in a query `zip=text,qty=int`.')
     sheets: Names = None
     delimiter: Sign = None
@@ -86,6 +83,7 @@ class ImportAsked(Given):
     null_tokens: Names = None
     decimals: Literal["float", "exact"] | None = None
     ragged: Literal["error", "fill"] | None = None
+    filename: str | None = Field(None, max_length=200, description="A column that takes the names of the files.")
 
     def options(self) -> dict[str, Any]:
         """Give what was said, as the import takes it."""
@@ -93,6 +91,28 @@ class ImportAsked(Given):
         if "line_end" in given:
             given["line_end"] = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}[given["line_end"]]
         return given
+
+
+class FileOfSet(Given):
+    """One of several files that are one table."""
+
+    upload: str = Field(min_length=1, max_length=64)
+    path: str | None = Field(
+        None, max_length=1000, description="Where it lies below their folder: `year=2026/a.csv` gives a column."
+    )
+
+
+class CompleteAsked(ImportAsked):
+    """How files that are here whole are to be imported: one, several as one table, or one table each; one commit."""
+
+    files: list[FileOfSet] | None = Field(
+        None, min_length=1, description="Uploads that are one table, this one among them, in order."
+    )
+    tables: dict[str, str] | None = Field(None, min_length=1, description="Table -> upload, this one among them.")
+
+    def options(self) -> dict[str, Any]:
+        """Give what was said, as the import takes it."""
+        return {name: value for name, value in super().options().items() if name not in ("files", "tables")}
 
 
 class FileAsked(ImportAsked):
@@ -118,6 +138,7 @@ class CommitAsked(Given):
 
     table: str | None = Field(None, max_length=200)
     key: Names = None
+    rename: Renames = None
     mode: Literal["replace", "append", "upsert"] = "replace"
     message: str | None = Field(None, max_length=10_000)
 

@@ -57,7 +57,8 @@ class RemoteJobs:
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         return self._transport.ask("POST", ("jobs", str(id), what), headers=headers).json()
 
-    def _wait(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+    def ended(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+        """Wait for the end of a job, and give what was written down of its result, or raise its error."""
         end = None if timeout is None else time.monotonic() + timeout
         while not (job := self._look(id)).ended:
             if progress is not None:
@@ -68,7 +69,10 @@ class RemoteJobs:
             time.sleep(min(left, _LOOK))
         if job.error is not None:
             raise error_of(job.error.code, job.error.message, job.error.hint)
-        found = job.result or {}
+        return job.result or {}
+
+    def _wait(self, id: int, timeout: float | None, progress: ProgressHook | None) -> Any:
+        found = self.ended(id, timeout, progress)
         report = upkeep_report(found)
         if report is not None:
             return report

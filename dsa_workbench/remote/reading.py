@@ -65,6 +65,16 @@ class RemoteSelection:
         for batch in self._read(self.offset, self.limit):
             yield from revive_extensions(pa.Table.from_batches([batch])).to_batches()
 
+    def stored_batches(self) -> Iterator[Any]:
+        """Read all rows as they are stored: extension types as what they are made of."""
+        return iter(self._read(self.offset, self.limit))
+
+    def selecting(
+        self, columns: tuple[str, ...] | None, where: str | None = None, offset: int = 0, limit: int | None = None
+    ) -> RemoteSelection:
+        """Choose other columns and rows of the same table."""
+        return replace(self, columns=columns, where=where, offset=offset, limit=limit)
+
     def _read(self, offset: int, limit: int | None) -> Any:
         query = {
             "at": self.commit, "table": self.table_name, "format": "arrows", "columns": self.columns,

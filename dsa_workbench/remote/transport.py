@@ -75,6 +75,7 @@ class Transport:
         body: Any = None,
         content: bytes | BinaryIO | None = None,
         headers: Mapping[str, str] | None = None,
+        safe: bool = False,
     ) -> httpx.Response:
         """Send a request, and give its whole answer; a `body` goes as JSON, a file from where it stands.
 
@@ -93,7 +94,7 @@ class Transport:
         if content is not None and not isinstance(content, bytes):
             start = content.tell()
             asked["Content-Length"] = str(content.seek(0, os.SEEK_END) - start)
-        safe = method in ("GET", "PUT", "DELETE") or "Idempotency-Key" in asked
+        safe = safe or method in ("GET", "PUT", "DELETE") or "Idempotency-Key" in asked
         for attempt in range(TRIES):
             last = attempt == TRIES - 1 or not safe
             if content is not None and not isinstance(content, bytes):

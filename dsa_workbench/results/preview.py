@@ -49,6 +49,8 @@ class Preview(Displayed):
     seconds: float
     run: Callable[[], CommitResult]
     hint: str = ""
+    promise: str = ""
+    """What it stands for: an import with it does what was shown, or nothing."""
 
     @property
     def rows(self) -> int:

@@ -11,14 +11,15 @@ from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.features.exports.export_file import ExportFile
 from dsa_workbench.features.imports.import_command import ImportFile
+from dsa_workbench.features.imports.reading_options import ReadingOptions, read_options, skips_rejects
 from dsa_workbench.features.jobs.follow_jobs import MOST as MOST_EVENTS
 from dsa_workbench.features.jobs.follow_jobs import job_events, job_log, last_event
 from dsa_workbench.features.jobs.submit_job import retry_job
+from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.files.rejects import MOST
 from dsa_workbench.results import CommitResult, Exported, JobLog, JobResult
-from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects, write_options
+from dsa_workbench.workbench.arguments import columns_of, mode_of, write_options
 from dsa_workbench.workbench.jobs import JobVerbs
-from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 from dsa_workbench.worker.submitting import submit_export, submit_import
 
 
@@ -42,6 +43,7 @@ class DurableVerbs(JobVerbs):
         max_rejects: int = MOST,
         rejects_to: str | os.PathLike[str] | None = None,
         exact: bool = False,
+        promise: str | None = None,
         **reading: Unpack[ReadingOptions],
     ) -> JobResult[CommitResult]:
         """Have a worker import files; parameters as in `import_file`.
@@ -57,7 +59,7 @@ class DurableVerbs(JobVerbs):
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author,
             read_options(reading), idempotency_key, None, skips_rejects(rejects, rejects_to), max_rejects, rejects_to,
-            exact=exact,
+            None if promise is None else Promise.read(promise), exact,
         )  # fmt: skip
         return self._durable(submit_import(self.actor, self.store, command))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Unpack
 
-from dsa_workbench.features.imports.given_types import asked_types
-from dsa_workbench.files.explain import explain
+from dsa_workbench.features.imports.look_at import explain_source
+from dsa_workbench.features.imports.reading_options import ReadingOptions
 from dsa_workbench.results import Explained
 from dsa_workbench.workbench.connection import Connection
-from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 
 
 class ExplainVerbs(Connection):
@@ -20,5 +18,4 @@ class ExplainVerbs(Connection):
 
         `reading` says how to read it, as in `import_file`. Nothing is imported.
         """
-        found = read_options(reading)
-        return Explained(tuple(explain(source, replace(found, types=asked_types(found.types)))))
+        return Explained(explain_source(source, reading))

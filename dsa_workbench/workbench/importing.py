@@ -15,14 +15,15 @@ from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.imports.import_file import ImportFile, default_message, import_file, preview_file
+from dsa_workbench.features.imports.reading_options import ReadingOptions, read_options, skips_rejects
 from dsa_workbench.features.jobs.running import StartJob
+from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.files.hold import hold
 from dsa_workbench.files.rejects import MOST
 from dsa_workbench.results import CommitResult, Diff, JobResult, Preview, PreviewedTable, Rejects, Report
-from dsa_workbench.workbench.arguments import columns_of, mode_of, skips_rejects
+from dsa_workbench.workbench.arguments import columns_of, mode_of
 from dsa_workbench.workbench.explaining import ExplainVerbs
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_commit
-from dsa_workbench.workbench.reading_options import ReadingOptions, read_options
 
 ProgressHook = Callable[[Progress], None]
 
@@ -36,8 +37,8 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         key: Sequence[str] | str | None = None, mode: str = "replace", message: str | None = None,
         author: str | None = None, rename: Mapping[str, str] | None = None, idempotency_key: str | None = None,
         rejects: str | None = None, max_rejects: int = MOST, rejects_to: str | os.PathLike[str] | None = None,
-        exact: bool = False, dry_run: Literal[False] = False, progress: ProgressHook | None = None,
-        background: Literal[False] = False, **reading: Unpack[ReadingOptions],
+        exact: bool = False, promise: str | None = None, dry_run: Literal[False] = False,
+        progress: ProgressHook | None = None, background: Literal[False] = False, **reading: Unpack[ReadingOptions],
     ) -> CommitResult: ...  # fmt: skip
 
     @overload
@@ -65,6 +66,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         max_rejects: int = MOST,
         rejects_to: str | os.PathLike[str] | None = None,
         exact: bool = False,
+        promise: str | None = None,
         dry_run: bool = False,
         progress: ProgressHook | None = None,
         background: bool = False,
@@ -95,6 +97,9 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             `max_rejects` at most, and stand in the result's ``rejects``.
         rejects_to
             A CSV file for the rows that are left out, to be corrected and imported again; means ``rejects="skip"``.
+        promise
+            What a preview said (`Preview.promise`): where the branch was moved since, or the file is another, nothing
+            is committed.
         dry_run
             Write nothing to the store, and show what would come of it; ``.commit()`` of the preview does it.
         exact
@@ -118,7 +123,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
         command = ImportFile(
             source, dataset, table, ref, mode_of(mode), columns_of(key), rename or {}, message, author,
             read_options(reading), idempotency_key, progress, skips_rejects(rejects, rejects_to), max_rejects,
-            rejects_to, exact=exact,
+            rejects_to, None if promise is None else Promise.read(promise), exact,
         )  # fmt: skip
         if dry_run and background:
             raise InvalidInput("A dry run does not go to the background.", hint="Leave one of them out.")
@@ -180,7 +185,7 @@ class ImportVerbs(ExplainVerbs, JobVerbs):
             source, command.dataset, command.ref, tables,
             Diff(f"{command.dataset}@{command.ref}{head}", source, seen.diff, seen.profile),
             seen.changes, seen.protected, command.skip, Report(found.findings), Rejects(rejected), found.notes, seconds,
-            lambda: self._import(found.command), seen.built.hint,
+            lambda: self._import(found.command), seen.built.hint, str(seen.promise),
         )  # fmt: skip
 
     def _import_in_background(self, command: ImportFile) -> JobResult[CommitResult]:

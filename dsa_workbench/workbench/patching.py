@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dsa_workbench.core.model.choice import one_of
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH
 from dsa_workbench.features.patches.apply_patch import ApplyPatch, apply_patch
 from dsa_workbench.features.patches.documents import read_document
 from dsa_workbench.features.patches.read_patch import Opener, open_patch
 from dsa_workbench.results import ApplyResult, Diff
-from dsa_workbench.workbench.arguments import one_of
 from dsa_workbench.workbench.connection import Connection
 
 MODES = ("strict", "merge")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import dsa_workbench as dsa
-from dsa_workbench.errors import DatabaseUnavailable, InvalidInput, NotPermitted, Unsupported
+from dsa_workbench.errors import DatabaseUnavailable, ImportRejected, InvalidInput, NotPermitted, Unsupported
 from dsa_workbench.remote import connect_http
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.transport import Transport
@@ -87,5 +87,22 @@ def test_doors_that_are_none(door: Any) -> None:
     with pytest.raises(InvalidInput, match="token"):
         dsa.connect("postgresql://x/", token="t")
     if isinstance(door, dsa.RemoteWorkbench):
-        with pytest.raises(Unsupported, match="sql is not there over HTTP"):
-            door.sql("select 1")
+        with pytest.raises(Unsupported, match="author='eve': over HTTP commits bear the name"):
+            door.commit(pa.table({"x": [1]}), "s", author="eve")
+
+
+def test_files_that_are_refused_or_given_up_do_not_stay_on_the_server(tmp_path: Path) -> None:
+    settings = replace(read_settings({"HOME": str(tmp_path)}), remote_cache_dir=tmp_path / "cache")
+    uploads = tmp_path / "uploads"
+    with serving(tmp_path, f"--DsaWorkbenchApp.upload_dir={uploads}") as server:
+        token = server.headers["Authorization"].split()[1]
+        with connect_http(f"http://127.0.0.1:{server.port}/", token=token, settings=settings) as wb:
+            (tmp_path / "bad.csv").write_text("id,n\n1,x\n")
+            with pytest.raises(ImportRejected):
+                wb.import_file(tmp_path / "bad.csv", "s", types={"n": "int"})
+            assert not list(uploads.iterdir())
+            done, left = (wb.import_file(tmp_path / "bad.csv", name, dry_run=True) for name in ("s", "t"))
+            assert done.commit().created
+            assert left.changes
+            assert len(list(uploads.iterdir())) == 1
+        assert not list(uploads.iterdir())

@@ -277,6 +277,23 @@ def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, d
     assert "v1" in repr(notebook.run(f"%dsa refs {dataset}"))
     notebook.run(f"%dsa export {dataset} out.csv")
     assert Path("out.csv").read_text() == Path("orders.csv").read_text()
+    assert "delimiter" in repr(notebook.run("%dsa import orders.csv x --explain"))
+    Path("orders.csv").write_text("id,item,qty\n1,apple,2\n2,pear,5\n")
+    preview = notebook.run(f"%dsa import orders.csv {dataset} --dry-run")
+    assert preview.diff.summary["data"] == {"added": 0, "removed": 1, "changed": 1, "unchanged": 1}
+    assert "preview, nothing was written" in repr(preview)
+    assert notebook.run(f"%dsa keys {dataset}").best == ("id",)
+    assert notebook.run("%dsa keys orders.csv").best == ("id",)
+    asked = notebook.run(f"%%dsa sql --param least=3\nselect item from {dataset} where qty > $least")
+    assert asked.to_arrow()["item"].to_pylist() == ["pear"]
+    Path("bad.csv").write_text("id,qty\n1,2\n2,x\n")
+    notebook.run(f"%dsa import bad.csv {dataset}-bad --types qty=int --rejects-to aside.csv")
+    assert "2,x" in Path("aside.csv").read_text()
+    for month in (1, 2):
+        Path(f"m{month}.csv").write_text(f"id\n{month}\n")
+    assert notebook.run(f"%dsa import m*.csv {dataset}-all --filename source").message == "Import m*.csv"
+    both = notebook.run(f"%dsa read {dataset}-all --as arrow")
+    assert both.to_pydict() == {"id": [1, 2], "source": ["m1.csv", "m2.csv"]}
     assert token not in repr(notebook.run("%dsa status"))
     notebook.run(f"%dsa branch {dataset}@main~1 dev")
     Path("dev.csv").write_text("id,item,qty\n1,apple,2\n2,pear,5\n3,fig,3\n")

@@ -17,6 +17,7 @@ from dsa_workbench.features.exports.export_file import ExportFile
 from dsa_workbench.features.exports.written_export import read_export, write_export
 from dsa_workbench.features.imports.import_command import ImportFile
 from dsa_workbench.features.imports.written_import import read_import, write_import
+from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.files.source import ReadOptions
 from dsa_workbench.files.writing import WriteOptions
@@ -37,6 +38,10 @@ def test_what_an_import_is_to_do_comes_back_as_it_was_written() -> None:
     assert read_import(write_import(command), "k") == command
     plain = ImportFile("/a/b.csv", "sales", idempotency_key="k")
     assert read_import(write_import(plain), "k") == plain
+    shown = ImportFile({"a": "/x/a.csv"}, "sales", idempotency_key="k", promise=Promise.read(f"none.{'ab' * 32}"))
+    assert read_import(write_import(shown), "k") == shown
+    with pytest.raises(InvalidInput, match="is no promise"):
+        Promise.read("none.zz")
 
 
 def test_what_an_export_is_to_do_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -47,7 +52,7 @@ def test_what_an_export_is_to_do_comes_back_as_it_was_written(tmp_path: Path) ->
     )
 
 
-@pytest.mark.parametrize("source", [io.BytesIO(b"a\n1\n"), pa.table({"a": [1]}), [], {"a": "x.csv"}])
+@pytest.mark.parametrize("source", [io.BytesIO(b"a\n1\n"), pa.table({"a": [1]}), [], {}, {"a": io.BytesIO()}])
 def test_what_no_other_process_could_open_is_refused(wb: Workbench, source: object) -> None:
     with pytest.raises(InvalidInput, match="any worker can open"):
         wb.submit_import(source, "sales")  # type: ignore[arg-type]

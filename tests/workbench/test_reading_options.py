@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.imports.reading_options import ReadingOptions
 from dsa_workbench.files.source import ReadOptions
 from dsa_workbench.workbench import Workbench
-from dsa_workbench.workbench.reading_options import ReadingOptions
 
 INSIDE = {"block_bytes", "max_record_bytes", "threads", "rejects"}
 """Options of the readers that are none of the user's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.features.versioning.preview_tables import Previewed, preview_tables
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
-__all__ = ["ImportFile", "Imported", "PreviewedImport", "default_message", "import_file", "preview_file"]
+__all__ = ["ImportFile", "Imported", "PreviewedImport", "default_message", "import_file", "kept_aside", "preview_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     except ImportRejected as err:
         raise arrival.explained(err) from err
     rejected = arrival.rejected()
-    return Imported(done, rejected, arrival.findings(), (*_kept_aside(command, rejected), *done.notes))
+    return Imported(done, rejected, arrival.findings(), (*kept_aside(command.rejects_to, rejected), *done.notes))
 
 
 def preview_file(actor: Actor, store: IStore, cache: SegmentCache, command: ImportFile) -> PreviewedImport:
@@ -71,7 +72,7 @@ def preview_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impo
     except ImportRejected as err:
         raise arrival.explained(err) from err
     rejected = arrival.rejected()
-    notes = (*_kept_aside(command, rejected), *previewed.built.notes)
+    notes = (*kept_aside(command.rejects_to, rejected), *previewed.built.notes)
     # A file object was opened by now, and the commit of the preview begins where it began.
     kept = replace(command, source=arrival.source, promise=previewed.promise)
     return PreviewedImport(previewed, rejected, arrival.findings(), kept, notes)
@@ -94,9 +95,9 @@ def _commit_of(command: ImportFile, arrival: Arrival) -> CommitTables:
     )
 
 
-def _kept_aside(command: ImportFile, rejected: Sequence[RejectedRows]) -> list[str]:
+def kept_aside(target: str | os.PathLike[str] | None, rejected: Sequence[RejectedRows]) -> list[str]:
     """Write the rows that were left out where the user wants them, and say how many there are."""
-    files: Mapping[str, Path] = write_rejects(command.rejects_to, rejected) if command.rejects_to is not None else {}
+    files: Mapping[str, Path] = write_rejects(target, rejected) if target is not None else {}
     notes = []
     for part in rejected:
         count = part.rows.num_rows

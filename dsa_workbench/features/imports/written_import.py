@@ -9,6 +9,7 @@ from typing import Any
 
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.imports.import_command import ImportFile
+from dsa_workbench.features.versioning.build_tables import Promise
 from dsa_workbench.features.versioning.incoming import Mode
 from dsa_workbench.files.hold import hold_path
 from dsa_workbench.files.source import ReadOptions
@@ -32,6 +33,7 @@ def write_import(command: ImportFile) -> dict[str, Any]:
         "mode": command.mode.value,
         "key": None if command.key is None else list(command.key),
         "rename": dict(command.rename),
+        "promise": None if command.promise is None else str(command.promise),
         "rejects_to": None if command.rejects_to is None else str(hold_path(command.rejects_to)),
         "reading": {name: _plain(value) for name, value in reading.items() if value != getattr(usual, name)},
     }
@@ -49,6 +51,7 @@ def read_import(written: Mapping[str, Any], idempotency_key: str | None) -> Impo
         key=None if written["key"] is None else tuple(written["key"]),
         rename=written["rename"],
         rejects_to=written["rejects_to"],
+        promise=Promise.read(written["promise"]) if written.get("promise") else None,
         options=ReadOptions(**given),
         idempotency_key=idempotency_key,
         **{name: written[name] for name in _PLAIN},
@@ -60,6 +63,8 @@ def _source(source: Any) -> Any:
         return os.fsdecode(hold_path(source))
     if isinstance(source, list | tuple) and source:
         return [_source(one) for one in source]
+    if isinstance(source, Mapping) and source:
+        return {name: _source(one) for name, one in source.items()}
     raise InvalidInput(
         f"A durable job imports files that any worker can open, and a {type(source).__name__} is none.",
         hint="Give a path, a URL, or a list of these; or import it in this process.",

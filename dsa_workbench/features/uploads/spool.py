@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,8 @@ from dsa_workbench.errors import InvalidInput, NotFound, QuotaExceeded, UploadCo
 _ID = re.compile(r"[0-9a-f]{32}")
 _SAFE = re.compile(r"[^\w .()+,=@-]", re.UNICODE)
 _NOTE = ".upload.json"
+_SET = "set"
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 _LONGEST = 150
 _ROOM = 256 << 20
 """Bytes of the disk that are left free: the database may be on it."""
@@ -93,6 +95,24 @@ class Spool:
     def path(self, upload: Upload) -> Path:
         """Say where the file is."""
         return self._folder / upload.id / upload.name
+
+    def lay_out(self, first: Upload, files: Mapping[str, Upload]) -> Path:
+        """Make a folder in which files stand under the paths that a client gives them; it goes with the first one.
+
+        Raises
+        ------
+        InvalidInput
+            A path leaves the folder, or its parts could be no names.
+        """
+        place = self._folder / first.id / _SET / secrets.token_hex(8)
+        for path, upload in files.items():
+            parts = path.split("/")
+            if any(part in ("", ".", "..") or len(part) > _LONGEST or _NO_NAME.search(part) for part in parts):
+                raise InvalidInput(f"{path!r:.200} is no path of a file in a set.", hint="Give it as year=2026/a.csv.")
+            target = place.joinpath(*parts)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.symlink_to(self.path(upload).absolute())
+        return place
 
     def receive(self, upload: Upload, offset: int) -> Receiving:
         """Begin to write a part; one writer at a time.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 from dsa_workbench.core.model.commit import Commit
-from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.model.ids import ObjectId, from_hex
 from dsa_workbench.core.model.manifest import Chunk, Tree
 from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Dataset, Ref
 from dsa_workbench.core.model.schema import Schema
@@ -60,6 +61,20 @@ class Promise:
 
     head: ObjectId | None
     tree: ObjectId
+
+    def __str__(self) -> str:
+        """Write it down, so that it can be kept elsewhere."""
+        return f"{self.head.hex() if self.head is not None else 'none'}.{self.tree.hex()}"
+
+    @classmethod
+    def read(cls, text: str) -> Promise:
+        """Read what `str` gave; InvalidInput where it is none."""
+        head, _, tree = text.partition(".")
+        if not re.fullmatch("none|[0-9a-f]{64}", head) or not re.fullmatch("[0-9a-f]{64}", tree):
+            raise InvalidInput(
+                f"{text!r:.80} is no promise of a preview.", hint="Make one with dry_run=True (--dry-run)."
+            )
+        return cls(None if head == "none" else from_hex(head), from_hex(tree))
 
 
 @dataclass(frozen=True, slots=True)

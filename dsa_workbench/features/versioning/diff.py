@@ -115,14 +115,23 @@ def side_of(tables: Sequence[Incoming], title: str, other: Side | None) -> Side:
         key = tuple(k for k in base.key if k in incoming.schema.names) if base is not None else ()
         if base is not None and key != base.key:
             key = ()
-        plan = plan_table(incoming, base, mode=Mode.REPLACE, key=key, rename={})
-        segments = MemorySegments()
-        # A diff must not refuse: repeated keys are its business, not the writer's.
-        unchecked = replace(plan.table, check_key=False)
-        built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, write_table(unchecked, segments))
-        bodies, stats = [p.body for p in built.pages], [p.stats for p in built.pages]
-        named[name] = StoredTable(built.manifest, bodies, stats, segments, SegmentCache(0))
+        named[name] = _in_memory(incoming, base, key)
     return Side(title, named)
+
+
+def side_read(tables: Sequence[tuple[Incoming, tuple[str, ...]]], title: str, *, named: bool) -> Side:
+    """Bring the tables of a version that was read from elsewhere into the same form, each with its key."""
+    return Side(title, {incoming.name: _in_memory(incoming, None, key) for incoming, key in tables}, named)
+
+
+def _in_memory(incoming: Incoming, base: StoredTable | None, key: tuple[str, ...]) -> StoredTable:
+    plan = plan_table(incoming, base, mode=Mode.REPLACE, key=key, rename={})
+    segments = MemorySegments()
+    # A diff must not refuse: repeated keys are its business, not the writer's.
+    unchecked = replace(plan.table, check_key=False)
+    built = build_manifest(plan.table.schema, plan.table.key, plan.table.chunk_by, write_table(unchecked, segments))
+    bodies, stats = [p.body for p in built.pages], [p.stats for p in built.pages]
+    return StoredTable(built.manifest, bodies, stats, segments, SegmentCache(0))
 
 
 def diff_sides(

@@ -143,14 +143,14 @@ class Selection:
         if self._where is None:
             yield from self._table.page(self._columns, start, size)
         elif isinstance(self._where, Condition):
-            for positions in _page(self._where.positions(), start, size):
+            for positions in page_of(self._where.positions(), start, size):
                 yield from [positions] if count else self._table.take(self._columns, positions.column(0)).to_batches()
         else:
-            for batch in _page(self._where.batches(() if count else self._columns), start, size):
+            for batch in page_of(self._where.batches(() if count else self._columns), start, size):
                 yield batch if count else batch.select(list(self._columns))
 
 
-def _page(batches: Iterator[Any], start: int, size: int | None) -> Iterator[Any]:
+def page_of(batches: Iterator[Any], start: int, size: int | None) -> Iterator[Any]:
     """Leave out the first `start` rows, and give `size` of those that follow."""
     for batch in batches:
         passed = min(start, batch.num_rows)
@@ -200,19 +200,44 @@ def _condition(table: StoredTable, where: Any) -> Condition | _Filter | None:
         return None
     if isinstance(where, str):
         return Condition(table, where)
+    expression, names = arrow_condition(where, table.schema.names)
+    ordered = not isinstance(where, pc.Expression) and all(term[1] in _ORDERED for term in terms_of(where))
+    check_condition(table.arrow_schema(names), expression, where)
+    return _Filter(table, names, expression, floats=ordered)
+
+
+def terms_of(where: Any) -> list[Any]:
+    """Give the terms of a condition that is a list of them, or one of them."""
+    return [where] if isinstance(where, tuple) else list(where)
+
+
+def arrow_condition(where: Any, names: Sequence[str]) -> tuple[Any, list[str]]:
+    """Give an Arrow expression for a condition that is no text, and the columns that it needs of those there are.
+
+    Raises
+    ------
+    InvalidInput
+        It cannot be read.
+    """
+    if isinstance(where, pc.Expression):
+        return where, mentioned(names, where)
     try:
-        if isinstance(where, pc.Expression):
-            found = _Filter(table, mentioned(table.schema.names, where), where, floats=False)
-        else:
-            terms = [where] if isinstance(where, tuple) else list(where)
-            names = list(dict.fromkeys(term[0] for term in terms))
-            table.arrow_schema(names)
-            ordered = all(term[1] in _ORDERED for term in terms)
-            found = _Filter(table, names, pq.filters_to_expression(terms), floats=ordered)
-        table.arrow_schema(found.names).empty_table().filter(found.expression)
-    except (TypeError, ValueError, IndexError, pa.ArrowNotImplementedError) as err:
-        raise InvalidInput(
-            f"The condition {where!r} cannot be read ({err}).",
-            hint="Write it as \"qty > 3 and country in ('France', 'Italy')\", or as [('qty', '>', 3)].",
-        ) from err
-    return found
+        terms = terms_of(where)
+        return pq.filters_to_expression(terms), list(dict.fromkeys(term[0] for term in terms))
+    except (TypeError, ValueError, IndexError) as err:
+        raise _unreadable(where, err) from err
+
+
+def check_condition(schema: Any, expression: Any, where: Any) -> None:
+    """See that an expression fits the columns that it needs; InvalidInput where it does not."""
+    try:
+        schema.empty_table().filter(expression)
+    except (TypeError, ValueError, pa.ArrowNotImplementedError) as err:
+        raise _unreadable(where, err) from err
+
+
+def _unreadable(where: Any, err: Exception) -> InvalidInput:
+    return InvalidInput(
+        f"The condition {where!r} cannot be read ({err}).",
+        hint="Write it as \"qty > 3 and country in ('France', 'Italy')\", or as [('qty', '>', 3)].",
+    )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dsa_workbench.errors import InvalidInput
-from dsa_workbench.features.versioning.queries.scan import TableScan
+from dsa_workbench.features.versioning.queries.scan import Scan
 
 MEMORY_BYTES = 1 << 30
 """What a query holds in memory at most; the rest of a large sort or join goes to a temporary folder."""
@@ -24,7 +24,7 @@ _LINE = re.compile(r"\n+LINE (\d+): *(.*)", re.DOTALL)
 
 
 @contextmanager
-def opened(tables: Mapping[str, TableScan]) -> Iterator[Any]:
+def opened(tables: Mapping[str, Scan]) -> Iterator[Any]:
     """Give a DuckDB connection that sees these tables and neither files, network, extensions nor Python's variables.
 
     Raises

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput, InvalidSpec, NotFound
-from dsa_workbench.features.versioning.get_data import TableAt, get_table
+from dsa_workbench.features.versioning.get_data import get_table
 from dsa_workbench.features.versioning.queries.engine import opened, syntax_tree
 from dsa_workbench.features.versioning.queries.names import expressions_of, quote_specs, tables_of, without_end
-from dsa_workbench.features.versioning.queries.scan import TableScan
+from dsa_workbench.features.versioning.queries.scan import Scan, TableScan
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 _BATCH = 65_536
 _OWN = {"information_schema", "pg_catalog"}
+
+
+@dataclass(frozen=True, slots=True)
+class Queried:
+    """A version that a query reads: its spec as it was understood, its commit, and its rows, anew for each run."""
+
+    spec: VersionSpec
+    commit: Commit
+    scan: Callable[[], Scan]
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class Query:
 
     statement: str
     parameters: Mapping[str, Any]
-    tables: Mapping[str, TableAt]
+    tables: Mapping[str, Queried]
     limit: int | None = None
 
     @cached_property
@@ -49,11 +59,23 @@ class Query:
         return found if self.limit is None else found.limit(self.limit)
 
     def _opened(self) -> Any:
-        return opened({name: TableScan(found.table) for name, found in self.tables.items()})
+        return opened({name: found.scan() for name, found in self.tables.items()})
 
 
 def query(
     actor: Actor, store: IStore, cache: SegmentCache, statement: str, parameters: Mapping[str, Any], limit: int | None
+) -> Query:
+    """Understand a statement that reads versions of a store; see `understand`."""
+
+    def find(spec: VersionSpec) -> Queried:
+        found = get_table(actor, store, cache, spec)
+        return Queried(found.spec, found.commit, lambda: TableScan(found.table))
+
+    return understand(statement, parameters, limit, find)
+
+
+def understand(
+    statement: str, parameters: Mapping[str, Any], limit: int | None, find: Callable[[VersionSpec], Queried]
 ) -> Query:
     """Understand a statement that reads: find the versions that it names, and check it against their columns.
 
@@ -68,7 +90,7 @@ def query(
     with opened({}) as connection:
         tree = syntax_tree(connection, text)
     named = expressions_of(tree)
-    tables: dict[str, TableAt] = {}
+    tables: dict[str, Queried] = {}
     for path in tables_of(tree):
         name = path[-1]
         if _OWN.intersection(path[:-1]):
@@ -79,7 +101,7 @@ def query(
                 hint=f'Put a name with dots into quotes: "{".".join(path)}".',
             )
         try:
-            tables[name] = get_table(actor, store, cache, parse_spec(name))
+            tables[name] = find(parse_spec(name))
         except (NotFound, InvalidSpec):
             if name not in named:
                 raise
@@ -89,7 +111,7 @@ def query(
     return found
 
 
-def _check_case(tables: Mapping[str, TableAt]) -> None:
+def _check_case(tables: Mapping[str, Queried]) -> None:
     """Refuse names that differ in case alone, which SQL takes for one."""
     seen: dict[str, str] = {}
     for name in tables:

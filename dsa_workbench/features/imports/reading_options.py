@@ -1,4 +1,4 @@
-"""How files are to be read: the options of `import_file` and `explain`, written down once."""
+"""How files are to be read: the options of `import_file` and `explain` at every door, written down once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
+from dsa_workbench.core.model.choice import one_of
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.files.source import ReadOptions
-from dsa_workbench.workbench.arguments import one_of
 
 
 class ReadingOptions(TypedDict, total=False):
@@ -72,6 +73,15 @@ def read_options(given: ReadingOptions) -> ReadOptions:
     return replace(
         options, sheets=(sheets,) if isinstance(sheets, str) else sheets, null_tokens=_null_tokens(tokens)
     )  # fmt: skip
+
+
+def skips_rejects(given: str | None, target: object) -> bool:
+    """Say whether rows that do not fit are left out: where it is said so, or where it is said where they go."""
+    if given is None:
+        return target is not None
+    if one_of("way with rejects", given, ("refuse", "skip")) == "refuse" and target is not None:
+        raise InvalidInput("rejects='refuse' leaves no rows for rejects_to=.", hint="Leave one of them out.")
+    return given == "skip"
 
 
 def _null_tokens(given: Sequence[str] | None) -> tuple[str, ...]:
