@@ -86,13 +86,13 @@ def do_slice(task: SliceTask, store: ISegmentStore, look: Callable[[], None]) ->
     table = SliceTable(task.file, task.reader)
     counted, rising = Counted(table), Rising()
 
-    def batches() -> Iterator[Any]:
-        for batch in counted.batches():
+    def looking(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
             look()
             yield batch
 
-    rows = batches() if task.layout.key else rising.watched(batches)
+    rows = counted.batches() if task.layout.key else rising.watched(counted.batches)
     part = write_part(
-        task.layout, rows, store, is_first=task.file.is_first, is_last=task.file.is_last, known=task.known
+        task.layout, looking(rows), looking(table.ahead()), store, is_first=task.file.is_first, known=task.known
     )
-    return SliceDone(table.reading, table.marked, counted.counts, rising, None if table.reading.wrong else part)
+    return SliceDone(table.reading, table.marked, counted.counts, rising, part if table.fits else None)
