@@ -14,7 +14,7 @@ import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
 import pyarrow.csv as csv
 
 from benchmarks.orders import make_orders
@@ -48,7 +48,7 @@ def make_file(path: Path, size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of CPU: of the importing process, of the workers, of Postgres; and how many of all these in the kernel."""
+    """Seconds of CPU: of the importing process, of the workers, of Postgres; and those of all these in the kernel."""
 
     importer: float
     workers: float

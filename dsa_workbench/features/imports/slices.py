@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.interfaces import ISegmentStore
 from dsa_workbench.features.imports.counting import Counted, Counts
+from dsa_workbench.features.imports.keeping_memory import keep_memory
 from dsa_workbench.features.versioning.rising import Rising
 from dsa_workbench.features.versioning.table_parts import Part, PartLayout, write_part
 from dsa_workbench.files.text.blocks import BlockReader, Reading
@@ -83,6 +84,7 @@ def do_slice(task: SliceTask, store: ISegmentStore, look: Callable[[], None]) ->
     ImportRejected, Wider, BadEncoding, Misfit, SliceChanged, PartUnfit
         It cannot be done by itself: whoever does all of the file says what is wrong with it.
     """
+    keep_memory()
     table = SliceTable(task.file, task.reader)
     counted, rising = Counted(table), Rising()
 

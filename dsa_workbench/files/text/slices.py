@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
+from blake3 import blake3
 
 from dsa_workbench.files.stream import damaged
 from dsa_workbench.files.tables import MIB, SINGLE
@@ -64,6 +65,8 @@ def can_slice(table: DelimitedTable) -> bool:
 def cut_slices(table: DelimitedTable, size: int) -> Iterator[FileSlice]:
     """Cut a file behind its header into slices of about `size` bytes, in order; none where nothing is there.
 
+    The table has the digest of its file from then on.
+
     Raises
     ------
     ImportRejected
@@ -83,8 +86,19 @@ def cut_slices(table: DelimitedTable, size: int) -> Iterator[FileSlice]:
             start == first, options.block_bytes, options.max_record_bytes,
         )  # fmt: skip
 
+    table.digest = None
+    digest = blake3()
+    with damaged(table.label), path.open("rb") as file:
+        digest.update(file.read(first))
+
+    def scanned() -> Iterator[tuple[bytes, int]]:
+        # All bytes pass here, and reading them a second time for their digest would have the workers wait at the end.
+        for chunk in _raw(path, first, found.st_size, min(_SCANNED, size), table.label):
+            digest.update(chunk[0])
+            yield chunk
+
     blocks = cut_blocks(
-        _raw(path, first, found.st_size, min(_SCANNED, size), table.label), text.layout.dialect, label=table.label,
+        scanned(), text.layout.dialect, label=table.label,
         limit=options.max_record_bytes, line=after, offset=first,
     )  # fmt: skip
     for block in blocks:
@@ -97,6 +111,7 @@ def cut_slices(table: DelimitedTable, size: int) -> Iterator[FileSlice]:
         stop = min(block.offset + len(block.data), found.st_size)
     if stop > start:
         yield cut()
+    table.digest = digest.hexdigest()
 
 
 class SliceTable:
