@@ -11,9 +11,12 @@ from dsa_workbench.core.services.interfaces import ISegmentStore
 from dsa_workbench.features.imports.counting import Counted, Counts
 from dsa_workbench.features.imports.keeping_memory import keep_memory
 from dsa_workbench.features.versioning.rising import Rising
+from dsa_workbench.features.versioning.spreading import SpreadFailed
 from dsa_workbench.features.versioning.table_parts import Part, PartLayout, write_part
 from dsa_workbench.files.text.blocks import BlockReader, Reading
 from dsa_workbench.files.text.slices import FileSlice, SliceTable
+
+__all__ = ["SliceDone", "SliceTask", "Spread", "SpreadFailed", "do_slice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,6 @@ class SliceDone:
     counts: Counts
     rising: Rising
     part: Part | None
-
-
-class SpreadFailed(Exception):
-    """Slices that could not be done where they were sent to: all of the file is to be done here."""
 
 
 class Spread(Protocol):
