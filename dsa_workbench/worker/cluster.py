@@ -95,8 +95,12 @@ class Cluster:
         atexit.register(self.close)
 
     def takes(self, size: int) -> bool:
-        """Say whether a file or a table of so many bytes is worth a cluster."""
+        """Say whether a file of so many bytes is worth a cluster."""
         return self.place.kind is not PlaceKind.OFF and not self._closed and size >= self._settings.dask_from_bytes
+
+    def takes_table(self, size: int) -> bool:
+        """Say whether a table of so many bytes of text is: by threads of one process it is written no faster."""
+        return self.place.kind is not PlaceKind.THREADS and self.takes(size)
 
     def workers(self, look: Callable[[], None]) -> int:
         """Start the cluster if it is not there, wait for its first worker, and count its threads.

@@ -34,6 +34,7 @@ from dsa_workbench.worker.places import Place, PlaceKind
 from tests.fixtures.processes import children
 
 ROWS = 200_000
+NAMED = "tests.worker.test_cluster:Named"
 
 
 class Named(distributed.LocalCluster):
@@ -80,7 +81,7 @@ def until(condition: Any, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("dask", ["threads", "processes", "tests.worker.test_cluster:Named"])
+@pytest.mark.parametrize("dask", ["threads", "processes", NAMED])
 def test_each_place_comes_to_the_tree_of_an_import_in_one_go(
     wb: Workbench, tmp_path: Path, large: Path, dask: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -237,9 +238,9 @@ def exported(wb: Workbench, spec: VersionSpec, path: Path, spread: Any = None, *
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("dask", ["threads", "processes"])
+@pytest.mark.parametrize(("dask", "takes"), [("processes", True), ("threads", False), (NAMED, True)])
 def test_an_export_has_the_bytes_of_one_without_a_cluster(
-    wb: Workbench, tmp_path: Path, stored: VersionSpec, dask: str, caplog: pytest.LogCaptureFixture
+    wb: Workbench, tmp_path: Path, stored: VersionSpec, dask: str, takes: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     ways: dict[str, dict[str, Any]] = {
         "all.csv": {},
@@ -252,7 +253,7 @@ def test_an_export_has_the_bytes_of_one_without_a_cluster(
         for name, way in ways.items():
             whole = exported(wb, stored, tmp_path / f"whole {name}", **way)
             assert exported(wb, stored, tmp_path / name, cluster, **way) == whole
-        assert cluster.state().running
+        assert cluster.state().running == takes
     assert "without a cluster" not in caplog.text
 
 
@@ -282,7 +283,7 @@ def test_who_cancels_an_export_ends_its_tasks_and_leaves_no_file(
 
     folder = tmp_path / "out"
     folder.mkdir()
-    with cluster_of(wb, tmp_path, "threads") as cluster:
+    with cluster_of(wb, tmp_path, NAMED) as cluster:
         with pytest.raises(JobStopped):
             exported(wb, stored, folder / "stopped.csv", cluster, progress=stop)
         assert list(folder.iterdir()) == []

@@ -43,7 +43,7 @@ def export_sliced(
         The place cannot be written to, or an option cannot be used.
     """
     names = table.schema.names if columns is None else list(columns)
-    if format not in _FORMATS or not names or not spread.takes(table.rows * len(names) * _CELL_BYTES):
+    if format not in _FORMATS or not names or not spread.takes_table(table.rows * len(names) * _CELL_BYTES):
         return None
     if not _is_utf8(options.encoding):
         return None

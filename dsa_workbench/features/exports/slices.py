@@ -29,8 +29,8 @@ class TextTask:
 class SpreadText(Protocol):
     """Has slices of tables made, by other threads or other machines."""
 
-    def takes(self, size: int) -> bool:
-        """Say whether so many bytes are worth it."""
+    def takes_table(self, size: int) -> bool:
+        """Say whether a table of so many bytes of text is worth it."""
         ...
 
     def texts(
