@@ -11,8 +11,10 @@ import shutil
 import statistics
 import tempfile
 import time
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
 import pyarrow.csv as csv
 
 from benchmarks.orders import make_orders
@@ -44,8 +46,39 @@ def make_file(path: Path, size: int) -> int:
     return rows
 
 
-def import_once(folder: Path, path: Path, place: tuple[str, int]) -> tuple[float, str]:
-    """Import the file into a new store; return the seconds, without the start of the cluster, and the tree."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of CPU: of the importing process, of the workers, of Postgres; and those of all these in the kernel."""
+
+    importer: float
+    workers: float
+    postgres: float
+    kernel: float
+
+    @classmethod
+    def so_far(cls, store: Path) -> Spent:
+        """Add up what was spent until now, by processes that have ended, too."""
+        parts = {"importer": [psutil.Process()], "workers": [], "postgres": []}
+        parts["workers"] = parts["importer"][0].children(recursive=True)
+        for process in psutil.process_iter(["name", "cwd"]):
+            if process.info["name"] == "postgres" and str(process.info["cwd"] or "").startswith(str(store)):
+                parts["postgres"].append(process)
+        seconds, kernel = {}, 0.0
+        for name, processes in parts.items():
+            times = [process.cpu_times() for process in processes]
+            # Sessions of Postgres end before it does, and are then counted among what its children took.
+            ended = name == "postgres"
+            system = sum(t.system + ended * t.children_system for t in times)
+            seconds[name] = system + sum(t.user + ended * t.children_user for t in times)
+            kernel += system
+        return cls(**seconds, kernel=kernel)
+
+    def __sub__(self, before: Spent) -> Spent:
+        return Spent(*(a - b for a, b in zip(astuple(self), astuple(before), strict=True)))
+
+
+def import_once(folder: Path, path: Path, place: tuple[str, int]) -> tuple[float, Spent, str]:
+    """Import the file into a new store; return the seconds, without the start of the cluster, the CPU, and the tree."""
     store = folder / "store"
     settings = Settings(data_dir=store, spool_dir=folder / "spool", dask=place[0], dask_workers=place[1])
     opened = open_store(settings)
@@ -53,10 +86,10 @@ def import_once(folder: Path, path: Path, place: tuple[str, int]) -> tuple[float
     try:
         if cluster.takes(path.stat().st_size):
             cluster.workers(lambda: None)
-        started = time.perf_counter()
+        before, started = Spent.so_far(store), time.perf_counter()
         command = ImportFile(path, "orders", spread=cluster)
         done = import_file(Actor("bench"), opened.store, SegmentCache(1 << 20), command)
-        return time.perf_counter() - started, done.committed.commit.tree
+        return time.perf_counter() - started, Spent.so_far(store) - before, done.committed.commit.tree
     finally:
         cluster.close()
         opened.close()
@@ -71,14 +104,16 @@ def main() -> None:
     parser.add_argument("--places", nargs="+", choices=PLACES, default=list(PLACES))
     given = parser.parse_args()
     seconds: dict[str, list[float]] = {place: [] for place in given.places}
+    spent: dict[str, list[Spent]] = {place: [] for place in given.places}
     trees = set()
     with tempfile.TemporaryDirectory() as name:
         folder, path = Path(name), Path(name) / "orders.csv"
         rows = make_file(path, given.mb * 1_000_000)
         for _ in range(given.rounds):
             for place in given.places:
-                took, tree = import_once(folder, path, PLACES[place])
+                took, cpu, tree = import_once(folder, path, PLACES[place])
                 seconds[place].append(took)
+                spent[place].append(cpu)
                 trees.add(tree)
         size = path.stat().st_size
     if len(trees) != 1:
@@ -88,6 +123,11 @@ def main() -> None:
     for place, times in seconds.items():
         middle = statistics.median(times)
         print(f"| {place} | {', '.join(f'{t:.1f}' for t in times)} | {middle:.1f} | {size / 1e6 / middle:.0f} |")
+    print("\nseconds of CPU, the median of each:\n")
+    print("| where | importing process | workers | Postgres | of all: in the kernel |\n| --- | --- | --- | --- | --- |")
+    for place, each in spent.items():
+        cells = (statistics.median(column) for column in zip(*map(astuple, each), strict=True))
+        print(f"| {place} | {' | '.join(f'{cell:.1f}' for cell in cells)} |")
     if {"1 process", "2 processes"} <= seconds.keys():
         ratios = [a / b for a, b in zip(seconds["1 process"], seconds["2 processes"], strict=True)]
         print(f"\ntwo processes / one: {', '.join(f'{r:.2f}' for r in ratios)} times as fast in each round")

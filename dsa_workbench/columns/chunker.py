@@ -84,18 +84,6 @@ class Chunker:
         """Say that there are no more rows; return the cuts left."""
         return self._advance(self._base + len(self._prints))
 
-    def finish_before(self, fingerprint: int) -> list[Cut]:
-        """Say that a row follows that is a border, with this fingerprint; return the cuts left, that row the last.
-
-        No row of the last window is a border, since the one that follows is smaller: so this row alone is enough to
-        find the same cuts as with all rows that follow it.
-        """
-        end = self._base + len(self._prints)
-        cuts = [*self.push(np.array([fingerprint], np.uint64), np.zeros(1, np.int64)), *self.finish()]
-        if not cuts or cuts[-1] != Cut(end, forced=False):
-            raise ValueError("the row that follows is no border")
-        return cuts
-
     def _advance(self, until: int) -> list[Cut]:
         if until <= self._decided:
             return []

@@ -24,10 +24,11 @@ from typing import Any
 
 from dsa_workbench.core.services.interfaces import ISegmentStore
 from dsa_workbench.core.services.postgres.store import PostgresStore
+from dsa_workbench.features.exports.slices import TextTask
 from dsa_workbench.features.imports.slices import SliceDone, SliceTask, SpreadFailed
 from dsa_workbench.settings import Settings
 from dsa_workbench.worker.places import Place, PlaceKind
-from dsa_workbench.worker.tasks import StoreAddress, close_stores, import_slice
+from dsa_workbench.worker.tasks import StoreAddress, close_stores, export_slice, import_slice
 
 _LOOK_SECONDS = 0.25
 """How often who waits for a slice looks whether it is still wanted."""
@@ -97,6 +98,10 @@ class Cluster:
         """Say whether a file of so many bytes is worth a cluster."""
         return self.place.kind is not PlaceKind.OFF and not self._closed and size >= self._settings.dask_from_bytes
 
+    def takes_table(self, size: int) -> bool:
+        """Say whether a table of so many bytes of text is: by threads of one process it is written no faster."""
+        return self.place.kind is not PlaceKind.THREADS and self.takes(size)
+
     def workers(self, look: Callable[[], None]) -> int:
         """Start the cluster if it is not there, wait for its first worker, and count its threads.
 
@@ -121,9 +126,22 @@ class Cluster:
             raise SpreadFailed(f"{self._shown} cannot be used: {_reason(err)}") from err
 
     def run(self, tasks: Iterator[SliceTask], into: ISegmentStore, look: Callable[[], None]) -> Iterator[SliceDone]:
-        """Have slices done, two for each worker on their way at a time; see `Spread`."""
-        if into is not self._store.segments:
-            raise SpreadFailed("its segments go to a store that a cluster cannot reach")
+        """Have slices done; see `Spread`."""
+        return self._spread(import_slice, tasks, into, look)
+
+    def texts(
+        self, tasks: Iterator[TextTask], of: ISegmentStore, look: Callable[[], None]
+    ) -> Iterator[tuple[int, bytes]]:
+        """Have slices of a table made; see `SpreadText`."""
+        return self._spread(export_slice, tasks, of, look)
+
+    def _spread(
+        self, work: Callable[[Any, StoreAddress], Any], tasks: Iterator[Any], store: ISegmentStore,
+        look: Callable[[], None],
+    ) -> Iterator[Any]:  # fmt: skip
+        """Have tasks done in their order, two for each worker on their way at a time."""
+        if store is not self._store.segments:
+            raise SpreadFailed("its segments are in a store that a cluster cannot reach")
         address = StoreAddress(self._store.database.url, self._data_dir)
         ahead = _AHEAD * self.workers(look)
         client = self._begin()
@@ -131,7 +149,7 @@ class Cluster:
         try:
             while True:
                 while len(futures) < ahead and (task := next(tasks, None)) is not None:
-                    futures.append(self._submit(client, task, address))
+                    futures.append(self._submit(client, work, task, address))
                 if not futures:
                     return
                 first, ended = futures[0]
@@ -211,6 +229,9 @@ class Cluster:
         # Dask has its workers give memory back at once, so that each array of numpy is made of fresh pages: with arrays
         # as short-lived as ours that takes more time than the work.
         config["distributed.nanny.pre-spawn-environ"] = {"OMP_NUM_THREADS": 1}
+        if self.place.kind is PlaceKind.PROCESSES:
+            # What a worker loads takes it a second, which is better spent before a slice waits for it.
+            config["distributed.worker.preload"] = [import_slice.__module__]
         cluster: Any
         with dask.config.set(config):
             if self.place.kind is PlaceKind.THREADS:
@@ -228,10 +249,12 @@ class Cluster:
         cluster.loop.add_callback(cluster.scheduler.http_server.stop)
         return cluster
 
-    def _submit(self, client: Any, task: SliceTask, address: StoreAddress) -> tuple[Any, threading.Event]:
+    def _submit(
+        self, client: Any, work: Callable[[Any, StoreAddress], Any], task: Any, address: StoreAddress
+    ) -> tuple[Any, threading.Event]:
         key = f"dsa-slice-{os.getpid()}-{next(_numbers)}-{secrets.token_hex(4)}"
         try:
-            future = client.submit(import_slice, task, address, key=key, pure=False)
+            future = client.submit(work, task, address, key=key, pure=False)
         except Exception as err:
             raise SpreadFailed(_reason(err)) from err
         ended = threading.Event()
@@ -286,12 +309,11 @@ class Cluster:
                 close_stores()
 
 
-def _result(future: Any) -> SliceDone:
+def _result(future: Any) -> Any:
     try:
-        done: SliceDone = future.result(timeout=_CONNECT_SECONDS)
+        return future.result(timeout=_CONNECT_SECONDS)
     except (Exception, asyncio.CancelledError) as err:
         raise SpreadFailed(_reason(err)) from err
-    return done
 
 
 def _worker(name: str, told: Any) -> ClusterWorker:

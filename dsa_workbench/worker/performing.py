@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dsa_workbench.core.model.job import Job, JobKind
 from dsa_workbench.core.model.progress import COMMITTING, Progress
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.features.exports.export_file import export_file
+from dsa_workbench.features.exports.slices import SpreadText
 from dsa_workbench.features.exports.written_export import read_export
 from dsa_workbench.features.imports.import_file import import_file
 from dsa_workbench.features.imports.slices import Spread
@@ -27,17 +28,21 @@ MOST_PROBLEMS = 10_000
 """Problems of a check that are written down: the result of a job stands in its row."""
 
 
+class SpreadAll(Spread, SpreadText, Protocol):
+    """Has slices of imports and exports done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Performer:
     """What the work needs: the store, a cache, and the folder in which exports lie, a folder for each job.
 
-    `spread` has the slices of large files done, where there is anything for that.
+    `spread` has the slices of large files and tables done, where there is anything for that.
     """
 
     store: IStore
     cache: SegmentCache
     spool: Path
-    spread: Spread | None = None
+    spread: SpreadAll | None = None
 
     def __call__(self, job: Job, tell: ProgressHook) -> Mapping[str, Any]:
         """Do a job as its actor, and give what is to be kept of the result; `tell` raises where it is to stop."""
@@ -71,7 +76,7 @@ class Performer:
         # What a try before this one has left there is half of a file.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
-        command = replace(read_export(written, folder), progress=tell)
+        command = replace(read_export(written, folder), progress=tell, spread=self.spread)
         done = export_file(Actor(job.actor), self.store, self.cache, command)
         tell(Progress(COMMITTING, done.rows))
         return {

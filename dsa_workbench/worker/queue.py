@@ -24,13 +24,12 @@ from dsa_workbench.core.services.postgres.holds import MARK, Hold
 from dsa_workbench.core.services.postgres.store import PostgresStore
 from dsa_workbench.core.services.postgres.tickets import DO_JOB, JOBS, queue_conninfo
 from dsa_workbench.errors import DatabaseUnavailable, DsaError
-from dsa_workbench.features.imports.slices import Spread
 from dsa_workbench.features.jobs.hold_job import rescue_jobs
 from dsa_workbench.features.jobs.settle_jobs import GONE_AFTER, settle_jobs
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 from dsa_workbench.worker.cleaning import Hook, Keep, clean
 from dsa_workbench.worker.holding import Holder
-from dsa_workbench.worker.performing import Performer
+from dsa_workbench.worker.performing import Performer, SpreadAll
 from dsa_workbench.worker.threads import on_thread
 
 CONCURRENCY = 4
@@ -80,7 +79,7 @@ class Worker:
         keep: Keep | None = None,
         hooks: Sequence[Hook] = (),
         ended: Callable[[Job], None] | None = None,
-        spread: Spread | None = None,
+        spread: SpreadAll | None = None,
     ) -> None:
         self._store, self._spool, self._concurrency, self._gone_after = store, spool, concurrency, gone_after
         self._keep, self._hooks = keep or Keep(), hooks

@@ -1,4 +1,4 @@
-"""What runs on a Dask worker: one slice of a file, its segments written to the store from there."""
+"""What runs on a Dask worker: a slice of a file, its segments written to the store from there; or of an export."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsa_workbench.core.services.opening import OpenSegments, open_segments
+from dsa_workbench.features.exports.slices import TextTask, make_text
 from dsa_workbench.features.imports.slices import SliceDone, SliceTask, do_slice
 
 
@@ -34,6 +35,11 @@ _opened: dict[StoreAddress, OpenSegments] = {}
 def import_slice(task: SliceTask, address: StoreAddress) -> SliceDone:
     """Do a slice of an import; errors are those of `do_slice`, and of a store that does not answer."""
     return do_slice(task, _open(address).segments, _wanted())
+
+
+def export_slice(task: TextTask, address: StoreAddress) -> tuple[int, bytes]:
+    """Make a slice of an export; errors are those of a store that does not answer or has lost something."""
+    return make_text(task, _open(address).segments, _wanted())
 
 
 def close_stores() -> None:

@@ -25,11 +25,12 @@ def in_one_go(table: Any, key: tuple[str, ...], by: tuple[str, ...]) -> Any:
 def in_parts(table: Any, key: tuple[str, ...], by: tuple[str, ...], borders: list[int], batch: int) -> Any:
     store = MemorySegments()
     layout = PartLayout(model_schema(table.schema), key, by, "The table", WINDOW)
-    joiner = PartJoiner(layout, store, ())
+    joiner = PartJoiner(layout, store)
     ends = [0, *sorted(borders), table.num_rows]
     for i, (start, stop) in enumerate(pairwise(ends)):
         batches = iter(table.slice(start, stop - start).to_batches(max_chunksize=batch))
-        joiner.add(write_part(layout, batches, store, is_first=i == 0, is_last=i == len(ends) - 2))
+        ahead = iter(table.slice(stop).to_batches(max_chunksize=batch))
+        joiner.add(write_part(layout, batches, ahead, store, is_first=i == 0))
     chunks = joiner.finish()
     assert not store.missing([oid for chunk in chunks for oid in chunk.segments])
     return chunks

@@ -67,6 +67,7 @@ def both(wb: Workbench, path: Path, spread: Here, **options: Any) -> Imported:
     whole, sliced = imported(wb, path, None, **options), imported(wb, path, spread, **options)
     one, other = whole.committed, sliced.committed
     assert (other.commit.tree, other.rows, other.hint) == (one.commit.tree, one.rows, one.hint)
+    assert other.commit.sources == one.commit.sources
     assert (other.notes, sliced.notes) == (one.notes, whole.notes)
     assert sliced.findings == whole.findings
     return sliced

@@ -19,10 +19,14 @@ import psutil
 import pytest
 
 from dsa_workbench.core.model.progress import Progress
+from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, JobStopped
+from dsa_workbench.features.exports import sliced_export
+from dsa_workbench.features.exports.export_file import ExportFile, export_file
 from dsa_workbench.features.imports import sliced_import
 from dsa_workbench.features.imports.import_command import ImportFile
 from dsa_workbench.features.imports.import_file import Imported, import_file
+from dsa_workbench.files.writing import WriteOptions
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench
 from dsa_workbench.worker.cluster import Cluster
@@ -30,6 +34,7 @@ from dsa_workbench.worker.places import Place, PlaceKind
 from tests.fixtures.processes import children
 
 ROWS = 200_000
+NAMED = "tests.worker.test_cluster:Named"
 
 
 class Named(distributed.LocalCluster):
@@ -76,7 +81,7 @@ def until(condition: Any, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("dask", ["threads", "processes", "tests.worker.test_cluster:Named"])
+@pytest.mark.parametrize("dask", ["threads", "processes", NAMED])
 def test_each_place_comes_to_the_tree_of_an_import_in_one_go(
     wb: Workbench, tmp_path: Path, large: Path, dask: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -216,3 +221,80 @@ def test_processes_end_with_a_parent_that_is_killed(pg_url: str, wb: Workbench, 
     process.kill()
     process.communicate()
     until(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in family))
+
+
+@pytest.fixture
+def stored(wb: Workbench, large: Path, monkeypatch: pytest.MonkeyPatch) -> VersionSpec:
+    """Give a version whose export is made in a dozen slices."""
+    monkeypatch.setattr(sliced_export, "SLICE_BYTES", 600_000)
+    return parse_spec(imported(wb, large, None).committed.dataset)
+
+
+def exported(wb: Workbench, spec: VersionSpec, path: Path, spread: Any = None, **options: Any) -> bytes:
+    options = {"progress": None, "columns": None, "options": WriteOptions(), **options}
+    done = export_file(wb.actor, wb.store, wb.cache, ExportFile(spec, path, spread=spread, **options))
+    assert done.rows == ROWS
+    assert done.bytes == path.stat().st_size
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(("dask", "takes"), [("processes", True), ("threads", False), (NAMED, True)])
+def test_an_export_has_the_bytes_of_one_without_a_cluster(
+    wb: Workbench, tmp_path: Path, stored: VersionSpec, dask: str, takes: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    ways: dict[str, dict[str, Any]] = {
+        "all.csv": {},
+        "some.tsv": {"columns": ["c", "a"]},
+        "odd.csv.gz": {"options": WriteOptions(quote="all", line_end="\r\n", decimal=",", header=False)},
+        "code page.csv": {"options": WriteOptions(encoding="cp1252")},
+        "all.parquet": {},
+    }
+    with cluster_of(wb, tmp_path, dask) as cluster:
+        for name, way in ways.items():
+            whole = exported(wb, stored, tmp_path / f"whole {name}", **way)
+            assert exported(wb, stored, tmp_path / name, cluster, **way) == whole
+        assert cluster.state().running == takes
+    assert "without a cluster" not in caplog.text
+
+
+def test_a_killed_worker_costs_its_slices_of_an_export_only(
+    wb: Workbench, tmp_path: Path, stored: VersionSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    killed: list[int] = []
+    with cluster_of(wb, tmp_path, "processes") as cluster:
+
+        def kill(progress: Progress) -> None:
+            if progress.rows and not killed:
+                killed.extend(cluster._client.run(os.getpid).values())
+                os.kill(killed[0], signal.SIGKILL)
+
+        done = exported(wb, stored, tmp_path / "killed.csv", cluster, progress=kill)
+    assert len(killed) == 2
+    assert done == exported(wb, stored, tmp_path / "whole.csv")
+    assert "without a cluster" not in caplog.text
+
+
+def test_who_cancels_an_export_ends_its_tasks_and_leaves_no_file(
+    wb: Workbench, tmp_path: Path, stored: VersionSpec
+) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.rows:
+            raise JobStopped("It was cancelled.")
+
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with cluster_of(wb, tmp_path, NAMED) as cluster:
+        with pytest.raises(JobStopped):
+            exported(wb, stored, folder / "stopped.csv", cluster, progress=stop)
+        assert list(folder.iterdir()) == []
+        assert cluster.state().waiting == 0
+        until(lambda: sum(worker.executing for worker in cluster.state().workers) == 0)
+
+
+def test_where_no_cluster_is_an_export_is_written_all_the_same(
+    wb: Workbench, tmp_path: Path, stored: VersionSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    with cluster_of(wb, tmp_path, "no_such_module:Cluster") as cluster:
+        done = exported(wb, stored, tmp_path / "here.csv", cluster)
+    assert done == exported(wb, stored, tmp_path / "whole.csv")
+    assert "is written without a cluster" in caplog.text

@@ -15,6 +15,8 @@ from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.exports.export_exact import export_exact
+from dsa_workbench.features.exports.sliced_export import export_sliced
+from dsa_workbench.features.exports.slices import SpreadText
 from dsa_workbench.features.versioning.get_data import Selection, TableAt, get_tables
 from dsa_workbench.features.versioning.ordered_rows import OrderedRows, chosen_rows
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -41,6 +43,8 @@ class ExportFile:
     """What the table is called in SQL, or the sheet in a workbook."""
     exact: bool = False
     progress: Callable[[Progress], None] | None = None
+    spread: SpreadText | None = None
+    """Where slices of a large table may be made into text; without it all of it is done here."""
 
     @property
     def chooses(self) -> bool:
@@ -75,6 +79,13 @@ def export_file(actor: Actor, store: IStore, cache: SegmentCache, command: Expor
         return _several(command, tables)
     ((name, found),) = tables
     chosen = format_of(command.target, command.format)
+    if command.spread is not None and not (command.chooses and replace(command, columns=None).chooses):
+        done = export_sliced(
+            command.spread, store.segments, found.table, command.columns, command.target, chosen, command.options,
+            command.progress,
+        )  # fmt: skip
+        if done is not None:
+            return done
     rows = chosen_rows(found.table, command.columns, command.where, command.order_by, command.offset, command.limit)
     named = command.table_name or (command.spec.dataset if chosen == "sql" and name == "data" else name)
     options = replace(command.options, table=named)

@@ -14,6 +14,7 @@ from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import ImportRejected
 from dsa_workbench.features.imports.arrival import Arrival
 from dsa_workbench.features.imports.import_command import ImportFile
+from dsa_workbench.features.imports.keeping_memory import keep_memory
 from dsa_workbench.features.imports.rejected_rows import RejectedRows, first_of, write_rejects
 from dsa_workbench.features.imports.sliced_import import SlicedImport
 from dsa_workbench.features.versioning.build_tables import CommitTables
@@ -52,6 +53,7 @@ def import_file(actor: Actor, store: IStore, cache: SegmentCache, command: Impor
     A workbook or a dict of tables is all that the dataset holds from then on, unless sheets were chosen or rows are
     added. Errors are those of `commit_tables`.
     """
+    keep_memory()
     arrival = Arrival(command)
     try:
         done = commit_tables(actor, store, cache, _commit_of(command, arrival))

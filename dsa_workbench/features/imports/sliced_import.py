@@ -36,9 +36,9 @@ WIDEST_SLICE = 256 * MIB
 """Where rows are so wide that a slice of them would have to be larger, they are not sliced."""
 SMALLEST_SLICE = 16 * MIB
 WINDOWS_A_SLICE = 16
-"""About two windows of rows of each slice are written by whoever joins them: few of many."""
-_A_WORKER = 4
-"""Slices for each worker, where the file is small: they end at about the same time."""
+"""Some three windows of rows are read behind each slice: few of many."""
+_ROUNDS = 4
+"""Slices for each worker, at least. All have the same number, so that they end at about the same time."""
 _MOST_KNOWN = 100_000
 """Ids that are sent with each slice; what is stored beyond them is encoded again, and found to be there."""
 _log = logging.getLogger(__name__)
@@ -88,10 +88,11 @@ class _Work:
         self.spread, self.reader, self.into = spread, reader, into
         self.layout = PartLayout.of(table)
         self.known = frozenset(known) if len(known) <= _MOST_KNOWN else frozenset()
-        self.joiner = PartJoiner(self.layout, into, known)
+        self.joiner = PartJoiner(self.layout, into)
         blocks = reader.reader
         self.reading = Reading(reader.evidence if blocks.final else [Evidence() for _ in blocks.names])
         self.position = 0
+        self.lacks = False
 
     def run(self, incoming: Incoming, rising: Rising, size: int) -> list[Chunk]:
         counts, seen = Counts(), Rising()
@@ -99,6 +100,8 @@ class _Work:
         with closing(done):
             for slice_done in done:
                 self._take(slice_done, counts, seen)
+        if self.lacks and not self.reading.wrong:
+            raise SpreadFailed("the types did not hold behind a slice, and held in the next one")
         self.reader.conclude(self.reading)
         _counted(incoming).counts = counts
         rising.become(seen)
@@ -119,7 +122,9 @@ class _Work:
         self.position = self.stops.pop(0)
         if done.marked:
             self.reader.text.note_marks()
-        if not self.reading.wrong and done.part is not None:
+        if done.part is None:
+            self.lacks = True
+        elif not self.lacks:
             counts.fold(done.counts)
             rising.fold(done.rising)
             self.joiner.add(done.part)
@@ -150,4 +155,5 @@ def _slice_size(reader: DelimitedTable, workers: int) -> int | None:
     least = max(SMALLEST_SLICE, int(row * WINDOWS_A_SLICE * WINDOW))
     if least > WIDEST_SLICE:
         return None
-    return max(least, min(LARGEST_SLICE, total // (_A_WORKER * workers) + 1))
+    rounds = max(_ROUNDS, -(-total // (LARGEST_SLICE * workers)))
+    return max(least, total // (rounds * workers) + 1)

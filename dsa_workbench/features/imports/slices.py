@@ -9,10 +9,14 @@ from typing import Any, Protocol
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.interfaces import ISegmentStore
 from dsa_workbench.features.imports.counting import Counted, Counts
+from dsa_workbench.features.imports.keeping_memory import keep_memory
 from dsa_workbench.features.versioning.rising import Rising
+from dsa_workbench.features.versioning.spreading import SpreadFailed
 from dsa_workbench.features.versioning.table_parts import Part, PartLayout, write_part
 from dsa_workbench.files.text.blocks import BlockReader, Reading
 from dsa_workbench.files.text.slices import FileSlice, SliceTable
+
+__all__ = ["SliceDone", "SliceTask", "Spread", "SpreadFailed", "do_slice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,6 @@ class SliceDone:
     counts: Counts
     rising: Rising
     part: Part | None
-
-
-class SpreadFailed(Exception):
-    """Slices that could not be done where they were sent to: all of the file is to be done here."""
 
 
 class Spread(Protocol):
@@ -83,16 +83,17 @@ def do_slice(task: SliceTask, store: ISegmentStore, look: Callable[[], None]) ->
     ImportRejected, Wider, BadEncoding, Misfit, SliceChanged, PartUnfit
         It cannot be done by itself: whoever does all of the file says what is wrong with it.
     """
+    keep_memory()
     table = SliceTable(task.file, task.reader)
     counted, rising = Counted(table), Rising()
 
-    def batches() -> Iterator[Any]:
-        for batch in counted.batches():
+    def looking(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
             look()
             yield batch
 
-    rows = batches() if task.layout.key else rising.watched(batches)
+    rows = counted.batches() if task.layout.key else rising.watched(counted.batches)
     part = write_part(
-        task.layout, rows, store, is_first=task.file.is_first, is_last=task.file.is_last, known=task.known
+        task.layout, looking(rows), looking(table.ahead()), store, is_first=task.file.is_first, known=task.known
     )
-    return SliceDone(table.reading, table.marked, counted.counts, rising, None if table.reading.wrong else part)
+    return SliceDone(table.reading, table.marked, counted.counts, rising, part if table.fits else None)

@@ -70,6 +70,11 @@ class RowCutter:
         self._start = self._end = 0
 
     @property
+    def end(self) -> int:
+        """The rows that were pushed so far."""
+        return self._end
+
+    @property
     def held_bytes(self) -> int:
         """How many bytes the rows take that are held."""
         return sum(batch.nbytes for batch in self._held)
@@ -85,10 +90,6 @@ class RowCutter:
     def finish(self) -> list[Cut]:
         """Say that there are no more rows; return the cuts left, the end with them."""
         return [*self._chunker.finish(), Cut(self._end, forced=False)]
-
-    def finish_before(self, fingerprint: int) -> list[Cut]:
-        """Say that a border follows, a row with this fingerprint; return the cuts left, the border with them."""
-        return self._chunker.finish_before(fingerprint)
 
     def take(self, stop: int) -> list[Any]:
         """Give the rows that are held before row `stop`, and hold them no more."""
@@ -106,15 +107,6 @@ class RowCutter:
     def take_table(self, stop: int) -> Any:
         """Give them as a table."""
         return pa.Table.from_batches(self.take(stop), self._arrow)
-
-    def take_rest(self) -> list[Any]:
-        """Give all rows that are held."""
-        return self.take(self._end)
-
-    def first_fingerprint(self) -> int:
-        """Give the fingerprint of the first row that is held."""
-        batch = self._held[0]
-        return int(fingerprint([batch.column(i).slice(0, 1) for i in self._by], 1)[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""A table written in parts: each part by itself, in any process, and then the rows between two parts.
+"""A table written in parts: each by itself, in any process, and all of it where it is read.
 
-A part finds the borders that have a whole window of its own rows around them: those are borders of the table. What
-lies between its first and its last border it writes. The rows before and after these it gives back, and `PartJoiner`,
-which is given the parts in order, writes the rows between the last border of one part and the first of the next. So
-the chunks are those that `write_table` would have written (docs/format.md, section 5).
+A part begins at the first border that has a whole window of its own rows before it, and ends where the next part
+begins: whoever writes it reads on behind its own rows until that border. Both find the same one, since a border depends
+on the rows around it only. So the chunks of all parts, in order, are those that `write_table` would have written
+(docs/format.md, section 5), and nobody has to join rows.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from dsa_workbench.columns.chunker import Cut
+from dsa_workbench.columns.chunker import WINDOW, Cut
+from dsa_workbench.columns.types import arrow_schema
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk
 from dsa_workbench.core.model.schema import Schema
@@ -59,16 +59,9 @@ class PartLayout:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of a part: its chunks, and as Arrow streams the rows before and after them.
+    """What came of a part: its chunks, and the hashes of the keys of its own rows."""
 
-    `border` is the fingerprint of the row at which the chunks begin; None where there is no border, and all rows are
-    `head`. `keys` are the hashes of the rows' keys.
-    """
-
-    head: bytes
     chunks: tuple[Chunk, ...]
-    tail: bytes
-    border: int | None
     keys: npt.NDArray[np.uint64] | None = None
 
 
@@ -101,13 +94,16 @@ class _Writer:
 def write_part(
     layout: PartLayout,
     batches: Iterator[Any],
+    ahead: Iterator[Any],
     store: ISegmentStore,
     *,
     is_first: bool,
-    is_last: bool,
     known: Collection[ObjectId] = (),
 ) -> Part:
-    """Write one part of a table, on this thread; `known` are ids of segments that are stored already.
+    """Write one part of a table, on this thread.
+
+    `ahead` are the rows that follow in the table, to its end; only the first of them are taken. `known` are ids of
+    segments that are stored already.
 
     Raises
     ------
@@ -118,78 +114,94 @@ def write_part(
     """
     work = _PartWork(layout, _Writer(store, known), begun=is_first)
     for given in batches:
-        work.push(given)
-    return work.finish(is_last=is_last)
+        work.push_own(given)
+    work.end_own()
+    for given in ahead:
+        if work.push(given):
+            break
+    return work.finish()
 
 
 class _PartWork:
-    """A part while it is written. Until its first border, unless it has `begun` with the table, its rows are held."""
+    """A part while it is written. What stands before its first border is left out, unless it has `begun` there."""
 
     def __init__(self, layout: PartLayout, writer: _Writer, *, begun: bool) -> None:
         self.normal = Normal(layout.schema, layout.label)
         self.rows = layout.cutter(self.normal)
+        self.window = WINDOW if layout.window is None else layout.window
         self.writer, self.begun = writer, begun
         self.key = [layout.schema.index(name) for name in layout.key]
         self.keys: list[npt.NDArray[np.uint64]] = []
-        self.head: list[Any] = []
-        self.border: int | None = None
         self.chunks: list[Chunk] = []
         self.pending: list[Cut] = []
         self.forced = False
+        self.next_from: int | None = None
+        """The first row at which the next part may begin; None while rows of this one come."""
+        self.ended = False
 
-    def push(self, given: Any) -> None:
+    def push_own(self, given: Any) -> None:
+        """Take rows of this part."""
         for batch in self.normal.batches(given):
             if self.key:
                 columns = [batch.column(i) for i in self.key]
                 if any(column.null_count for column in columns):
                     raise PartUnfit("a key is empty")
                 self.keys.append(key_hashes(columns, batch.num_rows))
-            for cut in self.rows.push(batch):
-                self._cut(cut)
-            if self.rows.held_bytes > MOST_HELD:
-                raise PartUnfit("its borders lie too far apart")
+            self._push(batch)
 
-    def finish(self, *, is_last: bool) -> Part:
-        if is_last:
-            *cuts, end = self.rows.finish()
-            for cut in cuts:
-                self._cut(cut)
-            if self.begun:
-                self._cut(end)
-        rest = self.rows.take_rest()
-        if not self.begun:
-            self.head, rest = rest, []
+    def end_own(self) -> None:
+        """Say that the rows that follow are those of the next parts."""
+        self.next_from = self.rows.end + self.window
+
+    def push(self, given: Any) -> bool:
+        """Take rows that follow; say whether no more are needed."""
+        for batch in self.normal.batches(given):
+            self._push(batch)
+        return self.ended
+
+    def finish(self) -> Part:
+        """Say that no more rows come: the table ends here, if this part has not ended before."""
+        if not self.ended:
+            self._cut(self.rows.finish())
         self.writer.flush()
-        arrow = self.normal.arrow
-        keys = np.concatenate(self.keys) if self.keys else None
-        return Part(_packed(self.head, arrow), tuple(self.chunks), _packed(rest, arrow), self.border, keys)
+        return Part(tuple(self.chunks), np.concatenate(self.keys) if self.keys else None)
 
-    def _cut(self, cut: Cut) -> None:
+    def _push(self, batch: Any) -> None:
+        if not self.ended:
+            self._cut(self.rows.push(batch))
+        if self.rows.held_bytes > MOST_HELD:
+            raise PartUnfit("its borders lie too far apart")
+
+    def _cut(self, cuts: Sequence[Cut]) -> None:
         """Write what ends at a border. A forced cut counts from the border before it, so without one it is none."""
-        if cut.forced:
-            self.pending += [cut] if self.begun else []
-        elif not self.begun:
-            self.head, self.begun = self.rows.take(cut.row), True
-            self.border = self.rows.first_fingerprint()
-        else:
-            for end in (*self.pending, cut):
-                table = self.rows.take_table(end.row)
-                if table.num_rows:
-                    self.chunks.append(self.writer.write(table, forced=self.forced))
-                self.forced = end.forced
-            self.pending = []
+        for cut in cuts:
+            if cut.forced:
+                self.pending += [cut] if self.begun else []
+                continue
+            if self.begun:
+                self._write(cut)
+            else:
+                self.rows.take(cut.row)
+                self.begun = True
+            if self.next_from is not None and cut.row >= self.next_from:
+                self.ended = True
+                return
+
+    def _write(self, border: Cut) -> None:
+        for cut in (*self.pending, border):
+            table = self.rows.take_table(cut.row)
+            if table.num_rows:
+                self.chunks.append(self.writer.write(table, forced=self.forced))
+            self.forced = cut.forced
+        self.pending = []
 
 
 class PartJoiner:
-    """Takes the parts of a table in order, and writes the rows between their borders."""
+    """Takes the parts of a table in order; whether a key repeats is seen by whoever sees the keys of all."""
 
-    def __init__(self, layout: PartLayout, store: ISegmentStore, known: Collection[ObjectId]) -> None:
+    def __init__(self, layout: PartLayout, store: ISegmentStore) -> None:
         self._layout, self._store = layout, store
-        self._normal = Normal(layout.schema, layout.label)
-        self._writer = _Writer(store, known)
         self._keys = KeyCheck(layout.key, layout.label) if layout.key else None
-        self._open = layout.cutter(self._normal)
-        self._start, self._forced = 0, False
         self.chunks: list[Chunk] = []
         """The chunks so far, in order."""
 
@@ -197,14 +209,7 @@ class PartJoiner:
         """Take the next part."""
         if self._keys is not None and part.keys is not None:
             self._keys.push_hashes(part.keys)
-        self._push(part.head)
-        if part.border is not None:
-            self._write(self._open.finish_before(part.border))
-        if part.border is not None or part.chunks:
-            self._open = self._layout.cutter(self._normal)
-            self._start, self._forced = 0, False
         self.chunks += part.chunks
-        self._push(part.tail)
 
     def finish(self) -> list[Chunk]:
         """Say that there are no more parts; return all chunks.
@@ -214,29 +219,8 @@ class PartJoiner:
         ImportRejected
             A key repeats.
         """
-        self._write(self._open.finish())
-        self._writer.flush()
         if self._keys is not None:
-            key = [self._layout.schema.index(name) for name in self._layout.key]
-            self._keys.finish(lambda rows: take_stored(self._store, self.chunks, self._normal.arrow, key, rows))
+            layout = self._layout
+            key, arrow = [layout.schema.index(name) for name in layout.key], arrow_schema(layout.schema)
+            self._keys.finish(lambda rows: take_stored(self._store, self.chunks, arrow, key, rows))
         return self.chunks
-
-    def _push(self, packed: bytes) -> None:
-        for batch in pa.ipc.open_stream(packed):
-            self._write(self._open.push(batch))
-
-    def _write(self, cuts: Sequence[Cut]) -> None:
-        for cut in cuts:
-            if cut.row > self._start:
-                self.chunks.append(self._writer.write(self._open.take_table(cut.row), forced=self._forced))
-            self._start, self._forced = cut.row, cut.forced
-
-
-def _packed(batches: Sequence[Any], arrow: Any) -> bytes:
-    """Write batches as an Arrow stream, which holds their rows and not all of what they are cut from."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, arrow) as stream:
-        for batch in batches:
-            stream.write_batch(batch)
-    packed: bytes = sink.getvalue().to_pybytes()
-    return packed

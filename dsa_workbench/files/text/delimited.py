@@ -64,6 +64,8 @@ class DelimitedTable:
         self._names = self.found.names
         self.seen: list[Evidence] = []
         """The forms that the first look saw, by column."""
+        self.digest: str | None = None
+        """Of the bytes of the file, once another has read them all (`slices`)."""
         self._given = contract(options.types, self._names, self.label)
         self._final = False
         self._evidence: list[Evidence] = []

@@ -28,12 +28,7 @@ def imprint(table: Any) -> dict[str, Any] | None:
     if not isinstance(inner, DelimitedTable):
         return None
     file, found = inner.text.file, inner.found
-    raw = blake3()
-    size = 0
-    with file.open_raw() as stream:
-        while chunk := stream.read(_CHUNK):
-            raw.update(chunk)
-            size += len(chunk)
+    size, digest = _digest(inner)
     out: dict[str, Any] = {
         "size": size,
         "compression": file.compression or "none",
@@ -42,10 +37,23 @@ def imprint(table: Any) -> dict[str, Any] | None:
         "delimiter": found.layout.dialect.delimiter,
         "quote": found.layout.dialect.quote or "none",
         "lines above the table": found.preamble,
-        "digest": raw.hexdigest(),
+        "digest": digest,
     }
     text = _text(inner)
     return out if text is None else out | _steps(text, inner)
+
+
+def _digest(table: DelimitedTable) -> tuple[int, str]:
+    """Give the size of the file and its digest, which who cut it into slices may have taken."""
+    if table.digest is not None and table.text.file.size is not None:
+        return table.text.file.size, table.digest
+    raw = blake3()
+    size = 0
+    with table.text.file.open_raw() as stream:
+        while chunk := stream.read(_CHUNK):
+            raw.update(chunk)
+            size += len(chunk)
+    return size, raw.hexdigest()
 
 
 def _text(table: DelimitedTable) -> bytes | None:

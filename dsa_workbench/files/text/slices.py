@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
+from blake3 import blake3
 
 from dsa_workbench.files.stream import damaged
 from dsa_workbench.files.tables import MIB, SINGLE
@@ -21,8 +22,10 @@ from dsa_workbench.files.text.detect import CP1252, to_utf8
 from dsa_workbench.files.text.records import Block, cut_blocks
 from dsa_workbench.files.values.forms import Evidence
 
-_SCANNED = 8 * MIB
-"""Bytes that are looked at at once for where records end."""
+_SCANNED = MIB
+"""Bytes that are looked at at once for where records end: as many as stay in the cache of a core."""
+_AHEAD = MIB
+"""Bytes that are read at once behind a slice: some three of these are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,6 @@ class FileSlice:
     stop: int
     line: int
     is_first: bool
-    is_last: bool
     block_bytes: int
     max_record_bytes: int
 
@@ -63,6 +65,8 @@ def can_slice(table: DelimitedTable) -> bool:
 def cut_slices(table: DelimitedTable, size: int) -> Iterator[FileSlice]:
     """Cut a file behind its header into slices of about `size` bytes, in order; none where nothing is there.
 
+    The table has the digest of its file from then on.
+
     Raises
     ------
     ImportRejected
@@ -73,26 +77,41 @@ def cut_slices(table: DelimitedTable, size: int) -> Iterator[FileSlice]:
         raise TypeError("only a file on a disk can be cut into slices")
     path, found = text.file.path.absolute(), text.file.path.stat()
     first = start = stop = _first_row(table)
+    goal = first + size
     line = after = text.found.lines
 
-    def cut(*, is_last: bool) -> FileSlice:
+    def cut() -> FileSlice:
         return FileSlice(
             str(path), table.label, found.st_size, found.st_mtime_ns, text.encoding, start, stop, line,
-            start == first, is_last, options.block_bytes, options.max_record_bytes,
+            start == first, options.block_bytes, options.max_record_bytes,
         )  # fmt: skip
 
+    table.digest = None
+    digest = blake3()
+    with damaged(table.label), path.open("rb") as file:
+        digest.update(file.read(first))
+
+    def scanned() -> Iterator[tuple[bytes, int]]:
+        # All bytes pass here, and reading them a second time for their digest would have the workers wait at the end.
+        for chunk in _raw(path, first, found.st_size, min(_SCANNED, size), table.label):
+            digest.update(chunk[0])
+            yield chunk
+
     blocks = cut_blocks(
-        _raw(path, first, found.st_size, min(_SCANNED, size), table.label), text.layout.dialect, label=table.label,
+        scanned(), text.layout.dialect, label=table.label,
         limit=options.max_record_bytes, line=after, offset=first,
     )  # fmt: skip
     for block in blocks:
-        if stop - start and block.offset + len(block.data) - start > size:
-            yield cut(is_last=False)
+        if stop >= goal:
+            yield cut()
             start, line = stop, block.line
+            # Counted from the beginning, so that what slices pass their ends by does not add up to one more slice.
+            goal = max(goal, stop - size // 2) + size
         # The last block may have a line end that is not in the file.
         stop = min(block.offset + len(block.data), found.st_size)
     if stop > start:
-        yield cut(is_last=True)
+        yield cut()
+    table.digest = digest.hexdigest()
 
 
 class SliceTable:
@@ -105,6 +124,8 @@ class SliceTable:
         self.label = file.label
         self.file, self.reader = file, reader
         self.reading = Reading([])
+        self.fits = True
+        """Whether the types held so far, in the rows ahead, too."""
         self.marked = False
         """Whether byte order marks were left out."""
 
@@ -124,17 +145,32 @@ class SliceTable:
             As `BlockReader.read`; what these say of places counts from the beginning of the slice.
         """
         self.reading = Reading([Evidence() for _ in self.reader.names])
-        for block in self._blocks():
+        for block in self._blocks(self.file.start, self.file.stop, self.file.block_bytes):
             result = self.reader.read(block, [seen.forms for seen in self.reading.evidence])
             self.reading.fold(result.reading)
-            if result.batch is not None and not self.reading.wrong and result.batch.num_rows:
+            self.fits = not self.reading.wrong
+            if result.batch is not None and self.fits and result.batch.num_rows:
                 yield result.batch
+
+    def ahead(self) -> Iterator[pa.RecordBatch]:
+        """Read the rows that follow in the file, once the slice's own were; nothing is told of them.
+
+        Where the types do not hold, no batch follows. Errors are those of `batches`.
+        """
+        known = [seen.forms for seen in self.reading.evidence]
+        for block in self._blocks(self.file.stop, self.file.size, min(_AHEAD, self.file.block_bytes)):
+            if not self.fits:
+                return
+            batch = self.reader.read(block, known).batch
+            self.fits = batch is not None
+            if batch is not None and batch.num_rows:
+                yield batch
 
     def locate(self, row: int) -> str:
         """Say where a row of the slice stands in the file, as far as the slice can tell."""
         return f"row {row + 1:,} from line {self.file.line:,} on"
 
-    def _blocks(self) -> Iterator[Block]:
+    def _blocks(self, start: int, stop: int, size: int) -> Iterator[Block]:
         file = self.file
         path = Path(file.path)
         try:
@@ -143,10 +179,10 @@ class SliceTable:
             raise SliceChanged(f"{path} is not here: {err}") from err
         if (found.st_size, found.st_mtime_ns) != (file.size, file.modified):
             raise SliceChanged(f"{path} is another file than the one that was cut")
-        raw = _raw(path, file.start, file.stop, file.block_bytes, file.label)
+        raw = _raw(path, start, stop, size, file.label)
         blocks = cut_blocks(
             to_utf8(raw, file.encoding, 0, file.label), self.reader.layout.dialect, label=file.label,
-            limit=file.max_record_bytes, line=file.line, offset=file.start,
+            limit=file.max_record_bytes, line=file.line, offset=start,
         )  # fmt: skip
         for block in blocks:
             data, marked = without_marks(block.data)

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.files.writing.columnar import write_arrow, write_arrow_stream, write_parquet
-from dsa_workbench.files.writing.delimited import write_delimited
+from dsa_workbench.files.writing.delimited import rendered_header, write_delimited
 from dsa_workbench.files.writing.inserts import write_inserts
 from dsa_workbench.files.writing.jsonlines import write_jsonlines
 from dsa_workbench.files.writing.options import Target, WriteOptions, Written, compression_of, format_of
@@ -59,13 +59,37 @@ def write_batches(
     chosen = format_of(target, format)
     if chosen == "xlsx":
         return write_workbook([TableToWrite(options.table, schema, batches)], target, options)
-    if chosen == "tsv" and options.delimiter is None:
-        options = replace(options, delimiter="\t")
+    options = options_for(chosen, options)
     count = _Count()
     with open_target(target) as sink:
         with compressed(sink, compression_of(target, options, chosen)) as packed:
             notes = _WRITERS[chosen](count.counted(batches), schema, packed, options)
         return Written(count.rows, sink.bytes, tuple(notes))
+
+
+def options_for(format: str, options: WriteOptions) -> WriteOptions:
+    """Give the options with what the format says by its name."""
+    return replace(options, delimiter="\t") if format == "tsv" and options.delimiter is None else options
+
+
+def write_texts(
+    texts: Iterable[tuple[int, bytes]], names: Sequence[str], target: Target, format: str, options: WriteOptions
+) -> Written:
+    """Write a table whose rows are delimited text in UTF-8 already: pieces with their rows, in order.
+
+    Raises
+    ------
+    InvalidInput
+        The place cannot be written to, or an option cannot be used.
+    """
+    count = 0
+    with open_target(target) as sink:
+        with compressed(sink, compression_of(target, options, format)) as packed:
+            packed.write(rendered_header(names, options_for(format, options)))
+            for rows, text in texts:
+                packed.write(text)
+                count += rows
+        return Written(count, sink.bytes)
 
 
 def write_workbook(tables: Sequence[TableToWrite], target: Target, options: WriteOptions | None = None) -> Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +37,17 @@ def write_delimited(
     if encoder is not None:
         sink.write(encoder.encode("", final=True))
     return []
+
+
+def rendered(batches: Iterable[pa.RecordBatch], options: WriteOptions) -> bytes:
+    """Give rows as text in UTF-8, without a header; errors are those of `look_of`."""
+    look = look_of(options)
+    return b"".join(render_batch(batch, look) for batch in batches)
+
+
+def rendered_header(names: Sequence[str], options: WriteOptions) -> bytes:
+    """Give the header as text in UTF-8, nothing where there is none; errors are those of `look_of`."""
+    return render_header(list(names), look_of(options)) if options.header else b""
 
 
 def look_of(options: WriteOptions) -> Look:
