@@ -41,8 +41,10 @@ def tickets(url: str) -> list[tuple[Any, ...]]:
 
 def sessions(url: str) -> int:
     with psycopg.connect(url) as connection:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        row = connection.execute(query).fetchone()
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        ).fetchone()
         assert row is not None
         return int(row[0])
 
