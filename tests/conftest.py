@@ -33,4 +33,5 @@ pytest_plugins = [
     "tests.fixtures.workbench",
     "tests.fixtures.workers",
     "tests.fixtures.doors",
+    "tests.fixtures.spreading",
 ]

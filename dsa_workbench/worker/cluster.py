@@ -121,7 +121,7 @@ class Cluster:
                 if time.monotonic() > end:
                     raise SpreadFailed(f"{self._shown} has no worker after {_WORKER_SECONDS:g} seconds")
                 time.sleep(_LOOK_SECONDS)
-        except (OSError, TimeoutError, ImportError, AttributeError, ValueError, RuntimeError) as err:
+        except (OSError, TimeoutError, ImportError, AttributeError, TypeError, ValueError, RuntimeError) as err:
             self._stop()
             raise SpreadFailed(f"{self._shown} cannot be used: {_reason(err)}") from err
 
@@ -215,10 +215,7 @@ class Cluster:
         if self.place.kind is PlaceKind.ADDRESS:
             return None
         if self.place.kind is PlaceKind.CLASS:
-            module, _, name = self.place.name.partition(":")
-            there = getattr(importlib.import_module(module), name)()
-            there.scale(count)
-            return there
+            return _made(self.place.name, count)
         common: dict[str, Any] = {
             "dashboard_address": None,
             "worker_dashboard_address": None,
@@ -294,6 +291,14 @@ class Cluster:
             if not self._imports:
                 self._stop()
 
+    def _close_part(self, part: Any) -> None:
+        # Classes of others may take no time-out, and raise errors of their own.
+        options = {} if self.place.kind is PlaceKind.CLASS else {"timeout": _CLOSE_SECONDS}
+        try:
+            part.close(**options)
+        except Exception as err:  # noqa: BLE001 - it is given up in any case
+            _log.warning("%s was not closed: %s", self._shown, _reason(err))
+
     def _stop(self) -> None:
         with self._lock:
             if self._timer is not None:
@@ -303,10 +308,20 @@ class Cluster:
             self._sent.clear()
             for part in (client, cluster):
                 if part is not None:
-                    with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                        part.close(timeout=_CLOSE_SECONDS)
+                    self._close_part(part)
             if client is not None and self.place.kind is PlaceKind.THREADS:
                 close_stores()
+
+
+def _made(name: str, workers: int) -> Any:
+    """Start a cluster of a class that the setting names: all that it is told is in a configuration of its own."""
+    module, _, attribute = name.partition(":")
+    try:
+        there = getattr(importlib.import_module(module), attribute)()
+        there.scale(workers)
+    except Exception as err:
+        raise SpreadFailed(_reason(err)) from err
+    return there
 
 
 def _result(future: Any) -> Any:

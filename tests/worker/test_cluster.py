@@ -5,16 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import distributed
-import numpy as np
 import psutil
 import pytest
 
@@ -23,17 +17,12 @@ from dsa_workbench.core.model.spec import VersionSpec, parse_spec
 from dsa_workbench.errors import InvalidInput, JobStopped
 from dsa_workbench.features.exports import sliced_export
 from dsa_workbench.features.exports.export_file import ExportFile, export_file
-from dsa_workbench.features.imports import sliced_import
-from dsa_workbench.features.imports.import_command import ImportFile
-from dsa_workbench.features.imports.import_file import Imported, import_file
 from dsa_workbench.files.writing import WriteOptions
-from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench
-from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.places import Place, PlaceKind
 from tests.fixtures.processes import children
+from tests.fixtures.spreading import ROWS, cluster_of, imported, until
 
-ROWS = 200_000
 NAMED = "tests.worker.test_cluster:Named"
 
 
@@ -44,41 +33,9 @@ class Named(distributed.LocalCluster):
         super().__init__(n_workers=0, processes=False, dashboard_address="127.0.0.1:0", worker_dashboard_address=None)
 
 
-@pytest.fixture
-def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a file of some 12 MB, of which the test makes slices of 1 MB."""
-    monkeypatch.setattr(sliced_import, "_slice_size", lambda *_: 1_000_000)
-    numbers = np.random.default_rng(1).integers(0, 1 << 40, (ROWS, 3)).tolist()
-    path = tmp_path / "large.csv"
-    path.write_text("id,a,b,c\n" + "".join(f'{i},{a},{b},"t ""{c}"""\n' for i, (a, b, c) in enumerate(numbers)))
-    return path
-
-
-@contextmanager
-def cluster_of(wb: Workbench, tmp_path: Path, dask: str, **options: Any) -> Iterator[Cluster]:
-    settings = Settings(spool_dir=tmp_path / "spool", dask=dask, dask_workers=2, dask_from_bytes=1 << 20)
-    cluster = Cluster(replace(settings, **options), wb.store)
-    try:
-        yield cluster
-    finally:
-        cluster.close()
-
-
-def imported(wb: Workbench, path: Path, cluster: Cluster | None, progress: Any = None) -> Imported:
-    command = ImportFile(path, f"t{uuid4().hex}", key=("id",), spread=cluster, progress=progress)
-    return import_file(wb.actor, wb.store, wb.cache, command)
-
-
 def started() -> set[int]:
     """Give the child processes, but for the one that Python itself keeps to clean up after them."""
     return {pid for pid, command in children().items() if "resource_tracker" not in command}
-
-
-def until(condition: Any, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("dask", ["threads", "processes", NAMED])
