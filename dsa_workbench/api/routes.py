@@ -25,7 +25,7 @@ from dsa_workbench.api.jobs import (
 )
 from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
-from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
+from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler, TablesHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
 API_ROOT = "dsa/api/v1"
@@ -44,6 +44,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/commits": CommitTableHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
+    f"datasets/{_D}/tables": TablesHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/profile": ProfileHandler,
