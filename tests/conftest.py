@@ -28,6 +28,7 @@ def corpora() -> Path:
 
 pytest_plugins = [
     "tests.fixtures.jobs",
+    "tests.fixtures.lab",
     "tests.fixtures.postgres",
     "tests.fixtures.server",
     "tests.fixtures.workbench",

@@ -113,7 +113,9 @@ describe('one dataset', () => {
     refs = [ref('dev', 'c1'), ref('main', 'c2')];
     server.answers['GET datasets/sales/refs'] = () => ({ body: { items: refs } });
     server.answers['GET datasets/sales/tables'] = ({ query }) => ({
-      body: { items: [{ name: 'data', rows: Number(query.get('at')!.slice(1)), columns: 1, key: [] }] }
+      body: {
+        items: [{ name: 'data', rows: Number(query.get('at')!.slice(1)), columns: 1, key: [] }]
+      }
     });
     server.answers['GET datasets/sales/commits'] = ({ query }) => ({
       body: query.get('cursor')
@@ -137,7 +139,11 @@ describe('one dataset', () => {
   test('shows another branch', async () => {
     const model = new DatasetModel(client, 'sales');
     await model.choose('dev');
-    expect([model.shown?.name, model.tables[0]?.rows, model.spec()]).toEqual(['dev', 1, 'sales@dev']);
+    expect([model.shown?.name, model.tables[0]?.rows, model.spec()]).toEqual([
+      'dev',
+      1,
+      'sales@dev'
+    ]);
   });
 
   test('looks at tables and history only where the branch has moved', async () => {

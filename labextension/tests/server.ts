@@ -86,7 +86,7 @@ export async function until(holds: () => boolean): Promise<void> {
   const end = Date.now() + 4_000;
   while (!holds()) {
     if (Date.now() > end) {
-      throw new Error(`It did not come to be so: ${holds}`);
+      throw new Error(`It did not come to be so: ${holds.toString()}`);
     }
     await new Promise(resolve => setTimeout(resolve, 5));
   }

@@ -50,7 +50,7 @@ export class JobFeed implements IDisposable {
     this.wanted = false;
     this.live = false;
     clearTimeout(this.timer);
-    clearTimeout(this.asking);
+    this.askNoMore();
     const socket = this.socket;
     this.socket = null;
     socket?.close();
@@ -78,7 +78,7 @@ export class JobFeed implements IDisposable {
       if (socket === this.socket) {
         this.live = true;
         this.tries = 0;
-        clearTimeout(this.asking);
+        this.askNoMore();
       }
     };
     socket.onmessage = event => {
@@ -86,6 +86,7 @@ export class JobFeed implements IDisposable {
         this.tell(JSON.parse(String(event.data)) as JobNews);
       }
     };
+    socket.onerror = () => {}; // a close follows, and says all that there is to say
     socket.onclose = () => {
       if (socket === this.socket) {
         this.socket = null;
@@ -103,8 +104,7 @@ export class JobFeed implements IDisposable {
     this.tries += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.connect(), pause);
-    clearTimeout(this.asking);
-    this.asking = setTimeout(() => void this.ask(), this.times.ask);
+    this.asking ??= setTimeout(() => void this.ask(), this.times.ask);
   }
 
   private async ask(): Promise<void> {
@@ -115,9 +115,15 @@ export class JobFeed implements IDisposable {
     } catch {
       // The panel says that the server does not answer; here we only ask again.
     }
+    this.asking = undefined;
     if (this.wanted && !this.live) {
       this.asking = setTimeout(() => void this.ask(), this.times.ask);
     }
+  }
+
+  private askNoMore(): void {
+    clearTimeout(this.asking);
+    this.asking = undefined;
   }
 
   private tell(news: JobNews): void {
