@@ -28,10 +28,10 @@ def corpora() -> Path:
 
 pytest_plugins = [
     "tests.fixtures.jobs",
-    "tests.fixtures.lab",
     "tests.fixtures.postgres",
     "tests.fixtures.server",
     "tests.fixtures.workbench",
     "tests.fixtures.workers",
     "tests.fixtures.doors",
+    "tests.fixtures.lab",
 ]
