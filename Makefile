@@ -16,7 +16,7 @@ ROOT_ARGS   := $(if $(filter 0,$(shell id -u)),--allow-root)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint types layers unit notebooks wheel bench fidelity clean
+.PHONY: help lab demo test lint types layers panel panel-lint unit notebooks wheel bench fidelity clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -27,9 +27,9 @@ lab: $(VENV)/.installed-demo ## install what is needed and open the quickstart i
 demo: $(VENV)/.installed-demo ## run the quickstart without a browser and print what it shows
 	@$(BIN)/python .ci/demo.py $(QUICKSTART)
 
-test: lint notebooks wheel unit ## install what is needed and run every check and test
+test: lint panel notebooks wheel unit ## install what is needed and run every check and test
 
-lint: $(VENV)/.installed-dev types layers ## ruff, mypy and the layers
+lint: $(VENV)/.installed-dev types layers panel-lint ## ruff, mypy, the layers; tsc, ESLint and Prettier
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -38,6 +38,12 @@ types: $(VENV)/.installed-dev
 
 layers: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-logo
+
+panel-lint: $(VENV)/.installed-dev
+	sh .ci/npm $(BIN) run --silent lint
+
+panel: $(VENV)/.installed-dev ## the tests of the panel's TypeScript (its tests in a browser are among the unit tests)
+	sh .ci/npm $(BIN) run --silent test
 
 unit: $(VENV)/.installed-dev ## the tests alone
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -58,10 +64,13 @@ fidelity: $(VENV)/.installed-dev ## read every file of DSA_CORPORA, with the too
 	$(BIN)/python -m benchmarks.fidelity $(FIDELITY_ARGS)
 
 clean: ## remove what make made
+	rm -rf labextension/node_modules labextension/lib dsa_workbench/labextension
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One environment; each stamp says which extra is in it. A changed pyproject.toml installs again.
-$(VENV)/.installed-%: pyproject.toml .ci/make-venv
+# One environment; each stamp says which extra is in it. A changed pyproject.toml installs again, and so does a changed
+# panel: what Jupyter serves is a copy that the installation makes.
+PANEL := $(shell find labextension hatch_build.py \( -name node_modules -o -name lib -o -name tests \) -prune -o -type f -print)
+$(VENV)/.installed-%: pyproject.toml .ci/make-venv $(PANEL)
 	@PYTHON="$(PYTHON)" sh .ci/make-venv $(VENV) $*
 	@touch $@

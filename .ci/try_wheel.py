@@ -11,6 +11,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import dsa_workbench
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def main() -> None:
     """Leave with an error when anything a new user needs is missing."""
@@ -30,6 +32,12 @@ def main() -> None:
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     if not re.search(r"dsa_workbench.*enabled.*dsa_workbench \S+ .*OK", listed.stdout + listed.stderr, re.DOTALL):
         sys.exit(f"Jupyter Server does not have the extension:\n{listed.stdout}{listed.stderr}")
+
+    command = [sys.executable, "-m", "jupyter", "labextension", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = _COLOUR.sub("", listed.stdout + listed.stderr)
+    if f"dsa-workbench v{dsa_workbench.__version__} enabled OK" not in told:
+        sys.exit(f"JupyterLab does not have the panel:\n{told}")
 
     if len(list((Path(dsa_workbench.__file__).parent / "api" / "event_schemas").glob("*.yaml"))) != 5:
         sys.exit("The wheel lacks schemas of events.")

@@ -50,3 +50,8 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Tell Jupyter Server which extension it is to load."""
     app = importlib.import_module("dsa_workbench.api.extension").DsaWorkbenchApp
     return [{"module": "dsa_workbench", "app": app}]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell `jupyter labextension develop` where the built extension of JupyterLab lies."""
+    return [{"src": "labextension", "dest": "dsa-workbench"}]

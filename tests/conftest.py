@@ -33,5 +33,6 @@ pytest_plugins = [
     "tests.fixtures.workbench",
     "tests.fixtures.workers",
     "tests.fixtures.doors",
+    "tests.fixtures.lab",
     "tests.fixtures.spreading",
 ]

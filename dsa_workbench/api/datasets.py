@@ -19,9 +19,10 @@ RESOURCE = "datasets"
 class DatasetsHandler(ApiHandler):
     """All datasets."""
 
-    @operation(Operation("List datasets", "read", RESOURCE, {200: DatasetsTold}, query=DatasetsAsked))
+    @operation(Operation("List datasets", "read", RESOURCE, {200: DatasetsTold}, query=DatasetsAsked,
+                         headers=("If-None-Match",)))  # fmt: skip
     async def get(self, query: DatasetsAsked) -> None:
-        """Give a page of datasets."""
+        """Give a page of datasets; its entity tag changes with whatever the page says."""
         place = place_of(query.cursor, offset=int)
         start = place["offset"] if place else 0
 
@@ -34,7 +35,9 @@ class DatasetsHandler(ApiHandler):
                 next=cursor_of(offset=end) if end < len(found) else None,
             )
 
-        self.answer(await self.read(ask))
+        told = await self.read(ask)
+        if not self.is_fresh(tag_of(told.model_dump_json())):
+            self.answer(told)
 
     @operation(
         Operation(

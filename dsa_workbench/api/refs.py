@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from dsa_workbench.api.base import ApiHandler
+from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.core.model.ref import RefKind
@@ -23,11 +23,13 @@ RESOURCE = "refs"
 class RefsHandler(ApiHandler):
     """The branches and tags of a dataset."""
 
-    @operation(Operation("List branches and tags", "read", RESOURCE, {200: RefsTold}))
+    @operation(Operation("List branches and tags", "read", RESOURCE, {200: RefsTold}, headers=("If-None-Match",)))
     async def get(self, dataset: str) -> None:
         """Give all of them: a dataset has few."""
         refs = await self.read(lambda wb: list_refs(wb.actor, wb.store, dataset))
-        self.answer(RefsTold(items=[RefTold.of(ref) for ref in refs]))
+        told = RefsTold(items=[RefTold.of(ref) for ref in refs])
+        if not self.is_fresh(tag_of(told.model_dump_json())):
+            self.answer(told)
 
     @operation(
         Operation(

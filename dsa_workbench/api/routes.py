@@ -29,7 +29,7 @@ from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.patches import PatchesHandler, PatchHandler
 from dsa_workbench.api.previews import PreviewHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
-from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler
+from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler, TablesHandler
 from dsa_workbench.api.upkeep import CheckHandler, CollectHandler
 from dsa_workbench.api.uploads import CommitTableHandler, CompleteHandler, UploadHandler, UploadsHandler
 
@@ -53,6 +53,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/refs/{_R}/patches": PatchesHandler,
     f"datasets/{_D}/commits": HistoryHandler,
     f"datasets/{_D}/commits/{_C}": CommitHandler,
+    f"datasets/{_D}/tables": TablesHandler,
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/profile": ProfileHandler,

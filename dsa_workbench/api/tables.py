@@ -29,6 +29,9 @@ from dsa_workbench.models.tables import (
     ProfileTold,
     SchemaAsked,
     SchemaTold,
+    TablesAsked,
+    TablesTold,
+    TableTold,
     columns_told,
 )
 from dsa_workbench.workbench import Workbench
@@ -36,6 +39,26 @@ from dsa_workbench.workbench import Workbench
 RESOURCE = "data"
 JSON_ROWS = 10_000
 """Rows of a page in JSON; streams have no such limit."""
+
+
+class TablesHandler(ApiHandler):
+    """The tables of a version."""
+
+    @operation(Operation("List the tables of a version: how many rows and columns, and the key", "read", RESOURCE,
+                         {200: TablesTold}, query=TablesAsked, headers=("If-None-Match",)))  # fmt: skip
+    async def get(self, dataset: str, query: TablesAsked) -> None:
+        """Give all tables, in the order of their names."""
+        spec = version_of(dataset, query.at)
+        found = await self.read(lambda wb: get_tables(wb.actor, wb.store, wb.cache, spec))
+        commit = found[0][1].commit.id
+        if not self.is_fresh(tag_of(commit, "tables"), immutable=_is_commit(query.at, commit)):
+            tables = [
+                TableTold(
+                    name=name, rows=at.table.rows, columns=len(at.table.schema.columns), key=list(at.table.key)
+                )
+                for name, at in found
+            ]  # fmt: skip
+            self.answer(TablesTold(commit=commit, items=tables))
 
 
 class SchemaHandler(ApiHandler):

@@ -35,10 +35,15 @@ Where = Annotated[
 OrderBy = Annotated[str | None, Field(None, max_length=2_000, examples=["qty desc, id"])]
 
 
-class SchemaAsked(Given):
-    """Whose schema."""
+class TablesAsked(Given):
+    """Of which version."""
 
     at: At
+
+
+class SchemaAsked(TablesAsked):
+    """Whose schema."""
+
     table: TableName
 
 
@@ -73,6 +78,22 @@ class SchemaTold(Told):
     rows: int
     columns: list[ColumnTold]
     tables: list[str] = Field(description="All tables of the version.")
+
+
+class TableTold(Told):
+    """A table of a version."""
+
+    name: str
+    rows: int
+    columns: int = Field(description="How many it has.")
+    key: list[str]
+
+
+class TablesTold(Told):
+    """The tables of a version, in the order of their names."""
+
+    commit: str
+    items: list[TableTold]
 
 
 class DataTold(Told):

@@ -146,6 +146,24 @@ def test_a_profile(server: Client, sales: str) -> None:
     assert server.get(f"datasets/{sales}/profile?columns=nope").status == 404
 
 
+def test_tables_are_listed_with_their_rows(server: Client, behind: Workbench, dataset: str) -> None:
+    tables = {"b": pd.DataFrame({"id": [1, 2], "n": [3, 4]}), "a": pd.DataFrame({"x": [1]})}
+    behind.commit(tables, dataset, message="two tables")
+    answer = server.get(f"datasets/{dataset}/tables")
+    told = answer.json()["items"]
+    assert [(t["name"], t["rows"], t["columns"], t["key"]) for t in told] == [("a", 1, 1, []), ("b", 2, 2, [])]
+    assert server.get(f"datasets/{dataset}/tables", If_None_Match=answer.headers["ETag"]).status == 304
+
+
+def test_lists_are_not_sent_again_where_nothing_changed(server: Client, behind: Workbench, dataset: str) -> None:
+    behind.commit(pd.DataFrame({"x": [1]}), dataset)
+    for path in (f"datasets?search={dataset}", f"datasets/{dataset}/refs"):
+        tag = server.get(path).headers["ETag"]
+        assert server.get(path, If_None_Match=tag).status == 304
+        behind.commit(pd.DataFrame({"x": [tag]}), dataset)
+        assert server.get(path, If_None_Match=tag).status == 200
+
+
 def test_a_schema(server: Client, behind: Workbench, dataset: str) -> None:
     behind.commit({"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"y": ["q"]})}, dataset)
     several = server.get(f"datasets/{dataset}/schema")

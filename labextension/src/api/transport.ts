@@ -1,0 +1,117 @@
+/** The only file that speaks HTTP: URLs, headers, entity tags, and errors as `Problem`. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { OFFLINE, Problem, problemOf } from './problem';
+
+const ROOT = 'dsa/api/v1';
+
+export interface IAsk {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  /** The entity tag that is expected; a write is refused where it is another. */
+  ifMatch?: string;
+  /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
+  background?: boolean;
+}
+
+interface IKept {
+  etag: string;
+  data: unknown;
+}
+
+/** Answers that are kept for their entity tags, least used first out. */
+const KEPT = 200;
+
+export class Transport {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  /**
+   * Send a request and give what was answered; an answer of 204 is `undefined`.
+   *
+   * An answer with an entity tag is kept, and given again, the very same object, while the server says that it holds.
+   */
+  async ask<T>(path: string, ask: IAsk = {}): Promise<T> {
+    const method = ask.method ?? 'GET';
+    const url = this.urlOf(path, ask);
+    const kept = method === 'GET' ? this.kept.get(url) : undefined;
+    const response = await this.send(url, method, ask, kept?.etag);
+    if (response.status === 304 && kept) {
+      this.keep(url, kept);
+      return kept.data as T;
+    }
+    if (!response.ok) {
+      throw await problemOf(response);
+    }
+    const data = (response.status === 204 ? undefined : await response.json()) as T;
+    const etag = response.headers.get('ETag');
+    if (method === 'GET' && etag) {
+      this.keep(url, { etag, data });
+    }
+    return data;
+  }
+
+  /** Open a WebSocket; browsers send cookies with it, and the token goes into the query where cookies do not do. */
+  socket(path: string, query: Record<string, string | number>): WebSocket {
+    const { wsUrl, token, appendToken, WebSocket: Socket } = this.settings;
+    const all = appendToken && token ? { ...query, token } : query;
+    return new Socket(URLExt.join(wsUrl, ROOT, path) + queryOf(all));
+  }
+
+  private urlOf(path: string, ask: IAsk): string {
+    const query = ask.background ? { ...ask.query, no_track_activity: 1 } : (ask.query ?? {});
+    return URLExt.join(this.settings.baseUrl, ROOT, path) + queryOf(query);
+  }
+
+  private async send(url: string, method: string, ask: IAsk, etag?: string): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (ask.body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+    }
+    if (ask.ifMatch !== undefined) {
+      headers['If-Match'] = ask.ifMatch;
+    }
+    if (etag !== undefined) {
+      headers['If-None-Match'] = etag;
+    }
+    // Not `no-store`, the default: JupyterLab adds the time to the URL then, and our server refuses what it does not know.
+    const init: RequestInit = { method, headers, cache: 'no-cache' };
+    if (ask.body !== undefined) {
+      init.body = JSON.stringify(ask.body);
+    }
+    try {
+      return await ServerConnection.makeRequest(url, init, this.settings);
+    } catch (error) {
+      if (error instanceof ServerConnection.NetworkError) {
+        throw new Problem(0, OFFLINE, 'The server does not answer.');
+      }
+      throw error;
+    }
+  }
+
+  private keep(url: string, kept: IKept): void {
+    this.kept.delete(url);
+    this.kept.set(url, kept);
+    if (this.kept.size > KEPT) {
+      const [oldest] = this.kept.keys();
+      this.kept.delete(oldest!);
+    }
+  }
+
+  private readonly kept = new Map<string, IKept>();
+}
+
+/** Join the parts of a path; names may hold slashes, which are percent-encoded. */
+export function pathOf(...parts: (string | number)[]): string {
+  return parts.map(part => encodeURIComponent(part)).join('/');
+}
+
+function queryOf(query: Record<string, string | number | boolean | undefined>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  if (given.length === 0) {
+    return '';
+  }
+  return '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}

@@ -1,0 +1,9 @@
+/** The plugins of the extension; each may be switched off, and each goes without what it can do without. */
+
+import { commandsPlugin } from './plugins/commands';
+import { panelPlugin } from './plugins/panel';
+import { workbenchPlugin } from './plugins/workbench';
+
+export * from './tokens';
+
+export default [workbenchPlugin, panelPlugin, commandsPlugin];

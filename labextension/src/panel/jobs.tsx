@@ -1,0 +1,140 @@
+/** The jobs: how far those at work are, what became of the others, their logs. */
+
+import { closeIcon, refreshIcon, textEditorIcon, type LabIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { IJob } from '../api';
+import { isActive, type JobsModel, shareOf } from '../models';
+import { cancelledIcon, clockIcon, doneIcon, failedIcon } from './icons';
+import type { Words } from './words';
+
+interface IJobsProps {
+  jobs: JobsModel;
+  words: Words;
+  /** Do something that may fail, and tell why it did. */
+  attempt: (work: () => Promise<void>) => void;
+}
+
+const ICONS: Record<IJob['state'], LabIcon> = {
+  queued: clockIcon,
+  running: clockIcon,
+  succeeded: doneIcon,
+  failed: failedIcon,
+  cancelled: cancelledIcon
+};
+
+export function Jobs(props: IJobsProps): JSX.Element {
+  const { jobs, words } = props;
+  const { trans } = words;
+  if (jobs.items.length === 0) {
+    return (
+      <p className="jp-dsa-quiet">
+        {jobs.problem
+          ? jobs.problem.message
+          : trans.__('Imports and exports in the background stand here.')}
+      </p>
+    );
+  }
+  return (
+    <ul className="jp-dsa-jobs" aria-label={trans.__('Jobs')}>
+      {jobs.items.map(job => (
+        <Job key={job.id} job={job} {...props} />
+      ))}
+    </ul>
+  );
+}
+
+function Job({ job, jobs, words, attempt }: IJobsProps & { job: IJob }): JSX.Element {
+  const { trans } = words;
+  const Icon = ICONS[job.state];
+  const told = words.stateOf(job);
+  const when = job.ended_at ?? job.created_at;
+  const name = trans.__('Job %1: %2', job.id, job.about);
+  return (
+    <li className="jp-dsa-job" data-dsa-state={job.state}>
+      <div className="jp-dsa-job-head">
+        <Icon.react tag="span" className="jp-dsa-icon" />
+        <span className="jp-dsa-name" title={name}>
+          {job.about}
+        </span>
+        {isActive(job) && !job.cancel_requested_by && (
+          <Action
+            icon={closeIcon}
+            label={trans.__('Cancel job %1', job.id)}
+            run={() => attempt(() => jobs.cancel(job.id))}
+          />
+        )}
+        {(job.state === 'failed' || job.state === 'cancelled') && job.durable && (
+          <Action
+            icon={refreshIcon}
+            label={trans.__('Do job %1 again', job.id)}
+            run={() => attempt(() => jobs.retry(job.id))}
+          />
+        )}
+        <Action
+          icon={textEditorIcon}
+          label={trans.__('Log of job %1', job.id)}
+          isPressed={jobs.isOpen(job.id)}
+          run={() => attempt(() => jobs.toggleLog(job.id))}
+        />
+      </div>
+      {job.state === 'running' && <Bar share={shareOf(job)} label={name} told={told} />}
+      <div className="jp-dsa-meta" title={words.moment(when)}>
+        {job.state === 'running' ? told : `${told} · ${words.ago(when)} · ${job.actor}`}
+      </div>
+      {job.error && (
+        <div className="jp-dsa-job-error">
+          {job.error.message} <span>{job.error.hint}</span>
+        </div>
+      )}
+      {jobs.isOpen(job.id) && (
+        <pre className="jp-dsa-log" tabIndex={0} aria-label={trans.__('Log of job %1', job.id)}>
+          {jobs
+            .logOf(job.id)
+            .map(line => `${new Date(line.at).toLocaleTimeString()}  ${line.text}`)
+            .join('\n') || trans.__('Nothing is written yet.')}
+        </pre>
+      )}
+    </li>
+  );
+}
+
+interface IBarProps {
+  share: number | undefined;
+  label: string;
+  told: string;
+}
+
+function Bar({ share, label, told }: IBarProps): JSX.Element {
+  const percent = share === undefined ? undefined : Math.floor(share * 100);
+  return (
+    <div
+      className="jp-dsa-bar"
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      aria-valuetext={told}
+      data-dsa-unknown={percent === undefined}
+    >
+      <div style={{ width: `${percent ?? 30}%` }} />
+    </div>
+  );
+}
+
+interface IActionProps {
+  icon: LabIcon;
+  label: string;
+  run: () => void;
+  isPressed?: boolean;
+}
+
+function Action({ icon: Icon, label, run, isPressed }: IActionProps): JSX.Element {
+  const pressed = isPressed === undefined ? {} : { 'aria-pressed': isPressed };
+  return (
+    <button className="jp-dsa-action" aria-label={label} title={label} onClick={run} {...pressed}>
+      <Icon.react tag="span" />
+    </button>
+  );
+}

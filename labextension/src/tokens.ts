@@ -1,0 +1,41 @@
+/** What other extensions may ask for, and the names of the commands. */
+
+import { Token } from '@lumino/coreutils';
+
+import type { WorkbenchModel } from './models';
+import type { WorkbenchPanel } from './panel';
+
+/** The datasets and jobs that the panel shows: for extensions that want to show or follow them, too. */
+export interface IWorkbench {
+  readonly model: WorkbenchModel;
+}
+
+export const IWorkbench = new Token<IWorkbench>(
+  'dsa-workbench:IWorkbench',
+  'The datasets, branches, history and jobs of DSA Workbench, kept up to date while the panel is seen.'
+);
+
+/** The panel at the side: for extensions that add buttons to it, or commands about what is chosen in it. */
+export interface IWorkbenchPanel {
+  readonly panel: WorkbenchPanel;
+}
+
+export const IWorkbenchPanel = new Token<IWorkbenchPanel>(
+  'dsa-workbench:IWorkbenchPanel',
+  'The side panel of DSA Workbench: its toolbar, and which row is chosen.'
+);
+
+export const CommandIDs = {
+  open: 'dsa-workbench:open',
+  refresh: 'dsa-workbench:refresh',
+  createDataset: 'dsa-workbench:create-dataset',
+  describeDataset: 'dsa-workbench:describe-dataset',
+  deleteDataset: 'dsa-workbench:delete-dataset',
+  restoreDataset: 'dsa-workbench:restore-dataset',
+  createBranch: 'dsa-workbench:create-branch',
+  createTag: 'dsa-workbench:create-tag',
+  showRef: 'dsa-workbench:show-ref',
+  protectRef: 'dsa-workbench:protect-ref',
+  deleteRef: 'dsa-workbench:delete-ref',
+  copySpec: 'dsa-workbench:copy-spec'
+} as const;

@@ -1,0 +1,93 @@
+import { type Client, MISSING, OFFLINE, Problem } from '../src/api';
+import { problem, TestServer } from './server';
+
+let server: TestServer;
+let client: Client;
+
+beforeEach(async () => {
+  server = new TestServer();
+  client = await server.start();
+});
+
+afterEach(() => server.stop());
+
+async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const found = await work.then(
+    () => undefined,
+    (error: unknown) => error
+  );
+  expect(found).toBeInstanceOf(Problem);
+  return found as Problem;
+}
+
+const ASKED = { search: 'a b', sort: 'name' as const, deleted: false, limit: 100 };
+
+test('asks below the base URL, with the token, and sends only parameters that the server knows', async () => {
+  server.answers['GET datasets'] = () => ({ body: { items: [], total: 0 } });
+  await client.datasets(ASKED);
+  const [asked] = server.asked;
+  expect([...asked!.query]).toEqual([
+    ['search', 'a b'],
+    ['sort', 'name'],
+    ['limit', '100']
+  ]);
+  expect(asked!.headers.authorization).toBe('token secret');
+});
+
+test('what a clock asks does not keep the server awake', async () => {
+  server.answers['GET datasets'] = () => ({ body: { items: [], total: 0 } });
+  await client.datasets(ASKED, true);
+  expect(server.asked[0]!.query.get('no_track_activity')).toBe('1');
+});
+
+test('names with slashes are one part of a path', async () => {
+  server.answers['GET datasets/eu%2Fsales/refs'] = () => ({ body: { items: [] } });
+  expect(await client.refs('eu/sales')).toEqual([]);
+});
+
+test('an answer that still holds is not sent again, and is the same object', async () => {
+  let told = 'one';
+  server.answers['GET datasets'] = () => ({ body: { items: [], total: 0 }, etag: `"${told}"` });
+  const first = await client.datasets(ASKED);
+  expect(await client.datasets(ASKED)).toBe(first);
+  expect(server.asked[1]!.headers['if-none-match']).toBe('"one"');
+  told = 'two';
+  expect(await client.datasets(ASKED)).not.toBe(first);
+});
+
+test('a ref is deleted only where it points as it did', async () => {
+  server.answers['DELETE datasets/sales/refs/dev'] = () => ({ status: 204 });
+  const dev = { name: 'dev', commit: 'abc' } as Parameters<Client['deleteRef']>[1];
+  await client.deleteRef('sales', dev);
+  expect(server.asked[0]!.headers['if-match']).toBe('"abc"');
+});
+
+test('a problem of the server keeps its code, its words and its hint', async () => {
+  server.answers['GET datasets/salse/refs'] = () =>
+    problem(404, 'not_found', "There is no dataset 'salse'.", 'Did you mean sales?');
+  const found = await problemOf(client.refs('salse'));
+  expect(found).toMatchObject({
+    status: 404,
+    code: 'not_found',
+    message: "There is no dataset 'salse'.",
+    hint: 'Did you mean sales?',
+    requestId: 'abc'
+  });
+});
+
+test('a 404 that is not ours says that the server part is missing', async () => {
+  expect((await problemOf(client.ready())).code).toBe(MISSING);
+});
+
+test('a page of a proxy is a problem with its status', async () => {
+  server.answers['GET health/ready'] = () => ({ status: 502, body: '<html>', type: 'text/html' });
+  const found = await problemOf(client.ready());
+  expect([found.status, found.code]).toEqual([502, 'http_502']);
+});
+
+test('no answer at all is being offline', async () => {
+  await server.stop();
+  const found = await problemOf(client.ready());
+  expect(found.code).toBe(OFFLINE);
+  expect(found.passes).toBe(true);
+});

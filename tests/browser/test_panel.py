@@ -1,0 +1,133 @@
+"""The panel in a browser, against a real server and a real store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from tests.fixtures.lab import Lab
+
+PATIENT = 30_000
+"""Milliseconds that the page may take on a machine that is busy with all other tests."""
+
+
+@pytest.fixture
+def panel(lab: Lab, page: Page) -> Iterator[Locator]:
+    """Give the panel of a JupyterLab that was just opened; nothing may be written to the console as an error."""
+    expect.set_options(timeout=PATIENT)
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    page.on("console", note)
+    yield lab.show(page).get_by_role("region", name="DSA Workbench")
+    # What the API refuses is told in a dialog; the browser writes that down of itself.
+    assert [text for text in errors if "Failed to load resource" not in text] == []
+
+
+def commit(lab: Lab, dataset: str, rows: int, message: str) -> None:
+    frame = pd.DataFrame({"id": range(rows), "city": ["Ulm"] * rows})
+    lab.workbench.commit(frame, dataset, key=["id"], message=message)
+
+
+def item(panel: Locator, name: str) -> Locator:
+    return panel.get_by_role("treeitem", name=re.compile(name))
+
+
+def choose(panel: Locator, row: Locator, command: str) -> None:
+    row.click(button="right")
+    panel.page.get_by_role("menuitem", name=command).click()
+
+
+def answer(page: Page, text: str | None, button: str) -> None:
+    dialog = page.get_by_role("dialog")
+    if text is not None:
+        dialog.get_by_role("textbox").fill(text)
+    dialog.get_by_role("button", name=button).click()
+
+
+def test_a_dataset_opens_to_its_refs_tables_and_history(lab: Lab, panel: Locator) -> None:
+    commit(lab, "opened", 12_000, "First")
+    commit(lab, "opened", 11_000, "Second")
+    item(panel, "Dataset opened").click()
+    expect(item(panel, "branch main, shown")).to_be_visible()
+    expect(item(panel, "Table data, 11,000 rows")).to_be_visible()
+    expect(item(panel, "Commit Second, 0 added, 1,000 removed, 0 changed, ann")).to_contain_text("−1,000")
+    expect(item(panel, "Commit First")).to_be_visible()
+
+
+def test_what_is_committed_elsewhere_is_shown_by_itself(lab: Lab, panel: Locator) -> None:
+    commit(lab, "elsewhere", 1, "First")
+    item(panel, "Dataset elsewhere").click()
+    expect(item(panel, "Commit First")).to_be_visible()
+    commit(lab, "elsewhere", 2, "From a notebook")
+    expect(item(panel, "Commit From a notebook, 1 added")).to_be_visible()
+
+
+def test_branches_are_made_protected_and_deleted(lab: Lab, panel: Locator) -> None:
+    commit(lab, "branched", 1, "First")
+    item(panel, "Dataset branched").click()
+    choose(panel, item(panel, "branch main"), "New Branch Here")
+    answer(panel.page, "dev", "Make")
+    expect(item(panel, "branch dev, shown")).to_be_visible()
+    choose(panel, item(panel, "branch dev"), "Protect")
+    expect(item(panel, "branch dev, shown, protected")).to_be_visible()
+    choose(panel, item(panel, "branch dev"), "Delete Branch")
+    answer(panel.page, None, "Delete")
+    expect(panel.page.get_by_role("dialog")).to_contain_text("protected")
+    panel.page.keyboard.press("Escape")
+    choose(panel, item(panel, "branch dev"), "Lift the Protection")
+    expect(item(panel, "branch dev, shown$")).to_be_visible()
+    choose(panel, item(panel, "branch dev"), "Delete Branch")
+    answer(panel.page, None, "Delete")
+    expect(item(panel, "branch dev")).to_have_count(0)
+    assert [ref["name"] for ref in lab.server.get("datasets/branched/refs").json()["items"]] == ["main"]
+
+
+def test_a_dataset_is_deleted_and_brought_back(lab: Lab, panel: Locator) -> None:
+    commit(lab, "deleted", 1, "First")
+    choose(panel, item(panel, "Dataset deleted"), "Delete Dataset")
+    answer(panel.page, None, "Delete")
+    expect(item(panel, "Dataset deleted")).to_have_count(0)
+    panel.get_by_role("checkbox", name="Deleted").check()
+    choose(panel, item(panel, "Dataset deleted"), "Restore Dataset")
+    panel.get_by_role("checkbox", name="Deleted").uncheck()
+    expect(item(panel, "Dataset deleted")).to_be_visible()
+
+
+def test_thousands_are_found_and_walked_by_keys(lab: Lab, panel: Locator) -> None:
+    for number in range(130):
+        lab.server.ask("POST", "datasets", {"name": f"many-{number:03}"})
+    panel.get_by_role("searchbox", name="Search datasets").fill("many")
+    expect(panel.get_by_text("130 datasets")).to_be_visible()
+    expect(item(panel, "Dataset many-000")).to_be_visible()
+    assert panel.get_by_role("treeitem").count() < 100
+    item(panel, "Dataset many-000").focus()
+    panel.page.keyboard.press("ArrowDown")
+    expect(item(panel, "Dataset many-001")).to_be_focused()
+    panel.page.keyboard.press("ArrowRight")
+    expect(item(panel, "Dataset many-001")).to_have_attribute("aria-expanded", "true")
+    expect(panel.get_by_text("Nothing is committed yet.")).to_be_visible()
+    panel.page.keyboard.press("End")
+    panel.page.keyboard.press("End")
+    expect(panel.get_by_role("treeitem").last).to_be_in_viewport()
+    panel.get_by_role("searchbox", name="Search datasets").fill("no such")
+    expect(panel.get_by_text("Nothing matches “no such”")).to_be_visible()
+
+
+def test_a_job_that_failed_says_why_and_shows_its_log(lab: Lab, panel: Locator) -> None:
+    path = "datasets/failing/refs/main/uploads?name=bad.csv&key=nope"
+    kind = {"Prefer": "respond-async", "Content_Type": "text/csv"}
+    assert lab.server.ask("PUT", path, b"id,city\n1,Ulm\n", **kind).status == 202
+    row = panel.get_by_role("listitem").filter(has_text="Import bad.csv into failing@main")
+    expect(row).to_contain_text("there is no column 'nope'")
+    row.get_by_role("button", name="Log of job").click()
+    expect(row.locator("pre")).to_contain_text("nope")
+    row.get_by_role("button", name="again").click()
+    expect(panel.get_by_role("listitem").filter(has_text="Import bad.csv")).to_have_count(2)
