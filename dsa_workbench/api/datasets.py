@@ -79,8 +79,10 @@ class DatasetHandler(ApiHandler):
         expected = self.expected()
 
         def change(wb: Workbench) -> DatasetTold:
-            _check(_told(wb, dataset), expected)
-            update_dataset(wb.actor, wb.store, dataset, description=body.description, metadata=body.metadata)
+            update_dataset(
+                wb.actor, wb.store, dataset, description=body.description, metadata=body.metadata,
+                check=lambda found: _check(DatasetTold.of(found.dataset, found.head), expected),
+            )  # fmt: skip
             return _told(wb, dataset)
 
         told = await self.write_to_store(change)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
-from dsa_workbench.core.model.profile import EqualityProfile, make_profile
+from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile, make_profile
 from dsa_workbench.features.datasets.equality import equality_history, set_equality
 from dsa_workbench.models.equality import EqualityTold, SettingsGiven
 from dsa_workbench.workbench import Workbench
@@ -51,14 +51,20 @@ class EqualityHandler(ApiHandler):
         expected = self.expected()
 
         def change(wb: Workbench) -> tuple[bool, EqualityTold]:
-            before = _told(wb, dataset)
-            if expected is not None and expected != _tag(before):
-                raise HttpProblem(
-                    412, f"What counts as equal in {dataset} was changed meanwhile.",
-                    hint="Look at it again, then decide.",
-                )  # fmt: skip
-            now = EqualityTold.of(dataset, set_equality(wb.actor, wb.store, dataset, given))
-            return now.version != before.version, now
+            before = 0
+
+            def check(versions: Sequence[StoredProfile]) -> None:
+                nonlocal before
+                told = EqualityTold.of(dataset, tuple(versions))
+                before = told.version
+                if expected is not None and expected != _tag(told):
+                    raise HttpProblem(
+                        412, f"What counts as equal in {dataset} was changed meanwhile.",
+                        hint="Look at it again, then decide.",
+                    )  # fmt: skip
+
+            now = EqualityTold.of(dataset, set_equality(wb.actor, wb.store, dataset, given, check=check))
+            return now.version != before, now
 
         changed, told = await self.write_to_store(change)
         if changed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from dsa_workbench.workbench import Workbench
 from tests.fixtures.server import Client
 
@@ -53,3 +55,22 @@ def test_of_many_that_move_one_branch_one_wins(server: Client, behind: Workbench
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200] + [409] * (WRITERS - 1)
+
+
+@pytest.mark.parametrize(("path", "body"), [("", {"description": "mine"}), ("/equality", {"case": True})])
+def test_of_many_that_change_what_they_saw_one_wins(
+    server: Client, behind: Workbench, dataset: str, path: str, body: dict[str, object]
+) -> None:
+    server.ask("PUT", f"datasets/{dataset}/refs/main/uploads?name=part.csv", b"a\n1\n")
+    seen = server.get(f"datasets/{dataset}{path}").headers["Etag"]
+    statuses: list[int] = []
+
+    def change() -> None:
+        statuses.append(server.ask("PATCH", f"datasets/{dataset}{path}", body, If_Match=seen).status)
+
+    threads = [threading.Thread(target=change) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] + [412] * (WRITERS - 1)

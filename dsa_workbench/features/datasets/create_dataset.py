@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from dsa_workbench.core.model.ref import Dataset
+from dsa_workbench.core.model.ref import DEFAULT_BRANCH, Dataset
 from dsa_workbench.core.model.spec import check_name
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
+from dsa_workbench.features.datasets.find_datasets import Headed
 from dsa_workbench.features.versioning.resolve import find_dataset
 
 
@@ -40,9 +41,17 @@ def update_dataset(
     *,
     description: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    check: Callable[[Headed], object] | None = None,
 ) -> Dataset:
-    """Replace a dataset's description or metadata; raise NotFound where there is no dataset of this name."""
+    """Replace a dataset's description or metadata; raise NotFound where there is no dataset of this name.
+
+    `check` sees the dataset as it is when nobody else can change it any more; what it raises ends the change.
+    """
     with store.unit() as unit:
-        unit.datasets.update(find_dataset(unit, name).id, description=description, metadata=metadata)
+        found = find_dataset(unit, name)
+        if check is not None:
+            unit.profiles.lock(found.id)
+            check(Headed(find_dataset(unit, name), unit.refs.find(found.id, DEFAULT_BRANCH)))
+        unit.datasets.update(found.id, description=description, metadata=metadata)
         unit.commit()
         return find_dataset(unit, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dsa_workbench.core.model.ids import ObjectId
@@ -27,11 +27,13 @@ def set_equality(
     settings: EqualityProfile | Mapping[str, Any],
     *,
     clear: bool = False,
+    check: Callable[[Sequence[StoredProfile]], object] | None = None,
 ) -> tuple[StoredProfile, ...]:
     """Change a dataset's profile, and list all its versions, latest first.
 
     A profile takes the place of the one before. Settings change it one by one, or begin anew with `clear`. What
-    changes nothing makes no version.
+    changes nothing makes no version. `check` sees all versions, latest first, when nobody else can add one any more;
+    what it raises ends the change.
 
     Raises
     ------
@@ -43,6 +45,8 @@ def set_equality(
     with store.unit() as unit:
         found = find_dataset(unit, dataset)
         unit.profiles.lock(found.id)
+        if check is not None:
+            check(unit.profiles.history(found.id))
         current = unit.profiles.current(found.id)
         before = EqualityProfile() if current is None else current.profile
         if isinstance(settings, EqualityProfile):
