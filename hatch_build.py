@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -77,9 +78,11 @@ def _build(sources: Path) -> None:
     steps = [["run", "build:prod"]]
     if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         steps.insert(0, ["ci", "--ignore-scripts"])
+    # As uv is told to: behind a proxy of a company only the system knows whom to trust.
+    env = {"NODE_USE_SYSTEM_CA": "1"} | os.environ
     for step in steps:
         try:
-            subprocess.run([npm, *step], cwd=sources, check=True)
+            subprocess.run([npm, *step], cwd=sources, check=True, env=env)
         except subprocess.CalledProcessError as err:
             raise RuntimeError(
                 f"`npm {' '.join(step)}` failed in {sources} with status {err.returncode}; what it wrote stands above."
