@@ -79,7 +79,8 @@ class DsaWorkbenchApp(ExtensionApp):
     slow_seconds = Float(
         0.0, min=0.0, help="Statements that take the database so long are logged; by default 1, or DSA_SLOW_SECONDS."
     ).tag(config=True)
-    log_format = Enum(
+    # Not `log_format`: any application of traitlets has one, the pattern of its lines.
+    log_lines = Enum(
         ("plain", "json"), "plain", help="json: a line of JSON for each request, beside the lines of the server."
     ).tag(config=True)
 
@@ -94,7 +95,7 @@ class DsaWorkbenchApp(ExtensionApp):
             self.quota_bytes, self.keep_hours, self.job_bytes, self.jobs,
         )  # fmt: skip
         uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
-        self.service = Service(settings, limits, uploads, log_as_json=self.log_format == "json")
+        self.service = Service(settings, limits, uploads, log_as_json=self.log_lines == "json")
         self.feed = JobFeed(self.service)
         logger = self.serverapp.event_logger if self.serverapp is not None else None
         if logger is not None:

@@ -55,8 +55,8 @@ def merge(
         blocks.append(line("All of it is there already: it stays at ", Piece(commit.short, Mark.CODE), "."))
     elif dry_run:
         head.append(Piece("  would merge", Mark.STRONG))
-        what = "the branch would move forward" if outcome == "fast-forward" else "a commit with two parents"
-        blocks.append(line(f"This was a dry run: nothing was written. It would be {what}."))
+        what = "The branch would move forward" if outcome == "fast-forward" else "It would be a commit with two parents"
+        blocks.append(line(f"This was a dry run: nothing was written. {what}."))
     else:
         head.append(Piece(f"  {commit.short}", Mark.CODE))
         change = summary_of(commit) if outcome == "merged" else ""

@@ -83,7 +83,7 @@ def slow_of(log: Path, request: str) -> list[str]:
 
 
 def test_slow_statements_beside_the_server_name_their_request(tmp_path: Path) -> None:
-    with serving(tmp_path, "--DsaWorkbenchApp.slow_seconds=0.000001", "--DsaWorkbenchApp.log_format=json") as server:
+    with serving(tmp_path, "--DsaWorkbenchApp.slow_seconds=0.000001", "--DsaWorkbenchApp.log_lines=json") as server:
         assert server.get("health/ready").status == 200
         path = "datasets/x/refs/main/uploads?name=x.csv"
         kind = {"Content_Type": "application/octet-stream", "X_Request_ID": "who-asked"}

@@ -50,7 +50,7 @@ def test_requests_rows_bytes_jobs_and_the_store_are_counted(server: Client, data
 
 
 def test_slow_statements_are_counted_and_logged_without_what_was_asked(tmp_path: Path) -> None:
-    options = ("--DsaWorkbenchApp.slow_seconds=0.0001", "--DsaWorkbenchApp.log_format=json")
+    options = ("--DsaWorkbenchApp.slow_seconds=0.0001", "--DsaWorkbenchApp.log_lines=json")
     with serving(tmp_path, *options) as server:
         path = "datasets/secretname/refs/main/uploads?name=x.csv&message=secretword"
         assert (
