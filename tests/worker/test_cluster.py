@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dsa_workbench.features.exports import sliced_export
 from dsa_workbench.features.exports.export_file import ExportFile, export_file
 from dsa_workbench.files.writing import WriteOptions
 from dsa_workbench.workbench import Workbench
+from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.places import Place, PlaceKind
 from tests.fixtures.processes import children
 from tests.fixtures.spreading import ROWS, cluster_of, imported, until
@@ -71,18 +73,25 @@ def test_a_scheduler_is_found_by_its_address(
     assert "without a cluster" not in caplog.text
 
 
+def killer(cluster: Cluster, killed: list[int]) -> Callable[[Progress], None]:
+    """Wait for both workers; give what kills one of them once there are rows, and notes both."""
+    cluster.workers(lambda: None)
+    until(lambda: len(cluster.state().workers) == 2)
+
+    def kill(progress: Progress) -> None:
+        if progress.rows and not killed:
+            killed.extend(cluster._client.run(os.getpid).values())
+            os.kill(killed[0], signal.SIGKILL)
+
+    return kill
+
+
 def test_a_killed_worker_costs_its_slices_only(
     wb: Workbench, tmp_path: Path, large: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     killed: list[int] = []
     with cluster_of(wb, tmp_path, "processes") as cluster:
-
-        def kill(progress: Progress) -> None:
-            if progress.rows and not killed:
-                killed.extend(cluster._client.run(os.getpid).values())
-                os.kill(killed[0], signal.SIGKILL)
-
-        done = imported(wb, large, cluster, kill)
+        done = imported(wb, large, cluster, killer(cluster, killed))
     assert len(killed) == 2
     assert done.committed.commit.tree == imported(wb, large, None).committed.commit.tree
     assert "without a cluster" not in caplog.text
@@ -219,13 +228,7 @@ def test_a_killed_worker_costs_its_slices_of_an_export_only(
 ) -> None:
     killed: list[int] = []
     with cluster_of(wb, tmp_path, "processes") as cluster:
-
-        def kill(progress: Progress) -> None:
-            if progress.rows and not killed:
-                killed.extend(cluster._client.run(os.getpid).values())
-                os.kill(killed[0], signal.SIGKILL)
-
-        done = exported(wb, stored, tmp_path / "killed.csv", cluster, progress=kill)
+        done = exported(wb, stored, tmp_path / "killed.csv", cluster, progress=killer(cluster, killed))
     assert len(killed) == 2
     assert done == exported(wb, stored, tmp_path / "whole.csv")
     assert "without a cluster" not in caplog.text

@@ -6,6 +6,7 @@ leaves out of its plan the filters that it hands over: they must be applied to t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from dsa_workbench.features.versioning.queries.pruning import matching_chunks, m
 from dsa_workbench.features.versioning.read_table import StoredTable
 
 
-class Scan(ds.Dataset):  # type: ignore[misc] # pyarrow has no types
+class Scan(ds.Dataset, ABC):  # type: ignore[misc] # pyarrow has no types
     """Columns for DuckDB, in types that it knows; `_read` gives them, wherever they are.
 
     `failure` is what went wrong while rows were fetched: DuckDB passes on its text alone.
@@ -49,9 +50,9 @@ class Scan(ds.Dataset):  # type: ignore[misc] # pyarrow has no types
             self.failure = err
             raise
 
+    @abstractmethod
     def _read(self, schema: Any, filter: Any) -> Iterator[Any]:
         """Give the columns of a schema, all rows that may match a filter among them."""
-        raise NotImplementedError
 
 
 class ReadScan(Scan):
