@@ -125,6 +125,16 @@ def fixed_bytes(array: Any, width: int) -> Bytes:
     return flat.reshape(len(array), width)
 
 
+def is_empty(array: Any) -> Bools:
+    """Say of each row of a string or binary array whether its bytes are none, which a null's may be."""
+    offsets = array.buffers()[1]
+    if len(array) == 0 or offsets is None:
+        return np.ones(len(array), dtype=np.bool_)
+    ends = np.frombuffer(offsets, dtype=np.int32, count=len(array) + 1, offset=array.offset * 4)
+    empty: Bools = ends[1:] == ends[:-1]
+    return empty
+
+
 def text_parts(array: Any) -> tuple[npt.NDArray[np.int64], Bytes]:
     """Give offsets (rows + 1) into the bytes beside them, of a string or binary array; nulls may have bytes."""
     _, offsets, data = array.buffers()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -165,10 +166,13 @@ def _numbers(values: Any) -> F64:
     return np.asarray(numbers[~np.isnan(numbers)])
 
 
+@lru_cache(maxsize=1024)
 def group_sizes(count: int) -> I64:
-    """Give the sizes of the groups that so many values in order are cut into."""
+    """Give the sizes of the groups that so many values in order are cut into; not to be written to."""
     edges: I64 = np.linspace(0, count, min(GROUPS, count) + 1).astype(np.int64)
-    return edges[1:] - edges[:-1]
+    sizes = edges[1:] - edges[:-1]
+    sizes.flags.writeable = False
+    return sizes
 
 
 def _points(numbers: F64) -> tuple[F64, I64]:

@@ -22,14 +22,17 @@ from dsa_workbench.errors import StoreCorrupt
 PREFIX = 8
 
 
-def column_stats(array: Any) -> ColumnStats:
-    """Count nulls and find the bounds of an array of a normal type."""
+def column_stats(array: Any, coded: Any = None) -> ColumnStats:
+    """Count nulls and find the bounds of an array of a normal type.
+
+    `coded` is the same as a dictionary array, where text has few values: they are looked at once.
+    """
     kind, t = array.type, pa.types
     nulls = array.null_count
     if len(array) == nulls or t.is_nested(kind):
         return ColumnStats(nulls)
     if t.is_string(kind) or t.is_binary(kind):
-        return ColumnStats(nulls, *_prefixes(array))
+        return ColumnStats(nulls, *_prefixes(array if coded is None else coded.dictionary))
     if t.is_integer(kind) or t.is_boolean(kind) or t.is_decimal(kind):
         # Arrow compares no short decimals.
         short = t.is_decimal32(kind) or t.is_decimal64(kind)
@@ -70,7 +73,7 @@ def count_empty(array: Any) -> int:
         return sum(count_empty(chunk) for chunk in array.chunks)
     if not pa.types.is_string(array.type) or not len(array):
         return 0
-    nothing = np.diff(layout.text_parts(array)[0]) == 0
+    nothing = layout.is_empty(array)
     return int(np.count_nonzero(nothing & layout.validity(array) if array.null_count else nothing))
 
 

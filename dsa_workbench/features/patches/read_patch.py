@@ -58,6 +58,9 @@ def open_patch(source: Any, name: str | None = None) -> tuple[Opener, str]:
             return lambda tables: _alone(_lines(file, label, tables), label), label
         data = _loaded(file, label)
         return lambda tables: read_document(data, label), label
+    if not head and _beside(file) is not None:
+        # Lines of JSON have no first line with names: where no row changed, all that there is stands beside.
+        return lambda tables: _alone(_rows(file, label, (), tables), label), label
     delimiter, names = _first_names(head, label)
     if is_layout(names):
         return lambda tables: _alone(_texts(file, label, delimiter, names, tables), label), label
@@ -95,6 +98,10 @@ def _lines(file: Input, label: str, tables: Mapping[str, StoredTable]) -> TableP
         raise InvalidInput(f"{label}, line 1 is no JSON object.", hint=_HINT) from err
     if not is_layout(names):
         raise InvalidInput(f"{label} is no diff: its rows do not begin with change and old_row.", hint=_HINT)
+    return _rows(file, label, names, tables)
+
+
+def _rows(file: Input, label: str, names: tuple[str, ...], tables: Mapping[str, StoredTable]) -> TablePatch:
     header = _header(file, names, tables, label)
     return read_texts(header, lambda: line_texts(_byte_lines(file), names, label), label)
 
@@ -108,10 +115,15 @@ def _byte_lines(file: Input) -> Iterator[bytes]:
         yield rest
 
 
+def _beside(file: Input) -> Path | None:
+    path = header_path(file.path) if file.path is not None else None
+    return path if path is not None and path.exists() else None
+
+
 def _header(file: Input, names: Any, tables: Mapping[str, StoredTable], label: str) -> Mapping[str, Any]:
     """Read the header beside a file; make it of the table where there is none."""
-    path = header_path(file.path) if file.path is not None else None
-    if path is None or not Path(path).exists():
+    path = _beside(file)
+    if path is None:
         return guessed_header(names, tables, label)
     try:
         header: Mapping[str, Any] = json.loads(path.read_text("utf-8"))

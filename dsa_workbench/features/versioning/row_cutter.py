@@ -126,9 +126,9 @@ def encode_chunk(table: Any, forced: bool, known: Collection[ObjectId]) -> Encod
         body = canonical.encode(array)
         oid = canonical.segment_id(type_text(array.type), rows, body)
         ids.append(oid)
-        stats.append(column_stats(array))
+        coded = few_values(array)
+        stats.append(column_stats(array, coded))
         if oid not in known:
-            coded = few_values(array)
             encoding, blob = codec.store(array, body, coded)
             told = pack_sketch(sketch(array, coded))
             segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob, sketch=told))

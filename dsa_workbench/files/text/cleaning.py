@@ -27,7 +27,8 @@ def cleaned(data: memoryview, dialect: Dialect) -> bytes | memoryview:
 def without_marks(data: memoryview) -> tuple[memoryview, bool]:
     """Leave out byte order marks at the beginning of lines, where files were put together; and say whether."""
     whole = data.obj
-    if not isinstance(whole, bytes) or whole.find(MARK) < 0:
+    # One byte is looked for ten times as fast as three, and most files have none.
+    if not isinstance(whole, bytes) or whole.find(MARK[:1]) < 0 or whole.find(MARK) < 0:
         return data, False
     text = re.sub(rb"(\A|(?<=[\r\n]))" + MARK, b"", bytes(data))
     return memoryview(text), len(text) < len(data)

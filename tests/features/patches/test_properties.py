@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,14 @@ def test_it_survives_every_format_that_holds_all(pair: tuple[Stored, Stored], fo
         assert read.header() == found.header()
         same(applied(read, a), b, bits=format in BITS)
         same(applied(read.reversed(), b), a, bits=format in BITS)
+
+
+@pytest.mark.parametrize("format", [*BITS, *TEXTS])
+def test_a_diff_without_rows_survives_as_well(format: str, tmp_path: Path) -> None:
+    a, b = (
+        stored(pa.table({"id": pa.array([], pa.int64())}), []),
+        stored(pa.table({"id": pa.array([], pa.string())}), []),
+    )
+    read = through(patch(a, b), format, a, tmp_path)
+    same(applied(read, a), b)
+    same(applied(read.reversed(), b), a)
