@@ -78,6 +78,11 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         if self.request_id:
             self.set_header("X-Request-ID", self.request_id)
 
+    def set_secure_cookie(self, name: str, value: str | bytes, *args: Any, **kwargs: Any) -> None:
+        """Set a cookie, but none for who sends a token with each request: signing it takes longer than most answers."""
+        if "Authorization" not in self.request.headers:
+            super().set_secure_cookie(name, value, *args, **kwargs)
+
     @property
     def _app(self) -> Any:
         return self.extensionapp

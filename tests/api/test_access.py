@@ -44,6 +44,13 @@ def test_a_wrong_token_and_no_route(server: Client) -> None:
     assert (answer.status, answer.json()["code"]) == (404, "not_found")
 
 
+def test_who_sends_a_token_each_time_is_sent_no_cookie(server: Client) -> None:
+    assert server.get("datasets").headers.get("Set-Cookie") is None
+    token = server.headers["Authorization"].removeprefix("token ")
+    by_query = Client(server.port, "/", server.folder).get(f"datasets?token={token}")
+    assert "username-" in str(by_query.headers.get_all("Set-Cookie"))
+
+
 def test_writes_from_a_browser_need_its_xsrf_token(server: Client) -> None:
     browser = Client(server.port, "/", server.folder)
     token = server.headers["Authorization"].removeprefix("token ")
