@@ -3,6 +3,7 @@
 import type {
   DatasetSort,
   ICommit,
+  ICommitShown,
   IDataset,
   IDatasetPage,
   IJob,
@@ -109,5 +110,21 @@ export class Client {
 
   retryJob(id: number): Promise<IJob> {
     return this.transport.ask(pathOf('jobs', id, 'retry'), { method: 'POST' });
+  }
+
+  /** A page of the history of one version, or of all branches and tags, latest first. */
+  history(
+    dataset: string,
+    of: { at: string } | { all: true },
+    limit: number,
+    cursor?: string
+  ): Promise<IPage<ICommit>> {
+    const path = pathOf('datasets', dataset, 'commits');
+    return this.transport.ask(path, { query: { ...of, limit, cursor } });
+  }
+
+  /** One commit, with what it did to the schemas of its tables. */
+  commit(dataset: string, commit: string): Promise<ICommitShown> {
+    return this.transport.ask(pathOf('datasets', dataset, 'commits', commit));
   }
 }

@@ -112,3 +112,25 @@ export interface IReady {
   database: string;
   server: string;
 }
+
+/** A change of a schema; `old` and `new` are names for a rename, types for a retype, key columns for a key. */
+export interface ISchemaChange {
+  kind:
+    | 'added'
+    | 'dropped'
+    | 'renamed'
+    | 'retyped'
+    | 'reordered'
+    | 'nullability'
+    | 'metadata'
+    | 'key'
+    | 'table added'
+    | 'table dropped';
+  column: string;
+  old?: string;
+  new?: string;
+}
+
+export interface ICommitShown extends ICommit {
+  schema_changes: Record<string, ISchemaChange[]>;
+}
