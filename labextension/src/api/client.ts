@@ -10,12 +10,14 @@ import type {
   IJobs,
   IJobChange,
   IPage,
+  IProfile,
   IReady,
   IRef,
+  ISchema,
   ITable,
   RefKind
 } from './types';
-import { pathOf, type Transport } from './transport';
+import { pathOf, type Query, type Transport } from './transport';
 
 export interface IDatasetsAsked {
   search: string;
@@ -24,6 +26,32 @@ export interface IDatasetsAsked {
   limit: number;
   cursor?: string | undefined;
 }
+
+/** A table at a version: a ref, a commit, `main~2`. */
+export interface ITableAt {
+  dataset: string;
+  at: string;
+  /** May be left out where the version has one table. */
+  table?: string | undefined;
+}
+
+/** Which of its rows and columns. */
+export interface IRowsAsked {
+  columns?: readonly string[] | undefined;
+  /** A condition in SQL. */
+  where?: string | undefined;
+  /** `qty desc, id` */
+  orderBy?: string | undefined;
+  offset?: number;
+  limit?: number;
+}
+
+export type ExportFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'xlsx';
+
+export const ARROW_STREAM = 'application/vnd.apache.arrow.stream';
+
+/** What a whole commit id looks like; what is asked by one never changes. */
+const COMMIT = /^[0-9a-f]{64}$/;
 
 export class Client {
   constructor(readonly transport: Transport) {}
@@ -85,6 +113,33 @@ export class Client {
     return this.transport.ask(path, { query: { at, limit, cursor } });
   }
 
+  schema({ dataset, at, table }: ITableAt): Promise<ISchema> {
+    return this.transport.ask(pathOf('datasets', dataset, 'schema'), { query: { at, table } });
+  }
+
+  profile({ dataset, at, table }: ITableAt, signal: AbortSignal): Promise<IProfile> {
+    const path = pathOf('datasets', dataset, 'profile');
+    return this.transport.ask(path, { query: { at, table }, signal });
+  }
+
+  /** Read rows as an Arrow stream; asked by a whole commit id, the browser keeps them. */
+  async data(of: ITableAt, asked: IRowsAsked, signal?: AbortSignal): Promise<Uint8Array> {
+    const path = pathOf('datasets', of.dataset, 'data');
+    const { bytes } = await this.transport.bytes(path, {
+      query: rowsQuery(of, asked),
+      accept: ARROW_STREAM,
+      immutable: COMMIT.test(of.at),
+      ...(signal && { signal })
+    });
+    return bytes;
+  }
+
+  /** Give the address from which the browser downloads rows as a file. */
+  exportHref(of: ITableAt, asked: IRowsAsked, format: ExportFormat, filename?: string): string {
+    const query = { ...rowsQuery(of, asked), format, filename };
+    return this.transport.href(pathOf('datasets', of.dataset, 'export'), query);
+  }
+
   jobs(limit: number): Promise<IJobs> {
     return this.transport.ask('jobs', { query: { limit }, background: true });
   }
@@ -110,4 +165,9 @@ export class Client {
   retryJob(id: number): Promise<IJob> {
     return this.transport.ask(pathOf('jobs', id, 'retry'), { method: 'POST' });
   }
+}
+
+function rowsQuery({ at, table }: ITableAt, asked: IRowsAsked): Query {
+  const { columns, where, orderBy: order_by, offset, limit } = asked;
+  return { at, table, where, order_by, offset, limit, columns };
 }

@@ -1,5 +1,12 @@
-export { Client, type IDatasetsAsked } from './client';
+export {
+  ARROW_STREAM,
+  Client,
+  type ExportFormat,
+  type IDatasetsAsked,
+  type IRowsAsked,
+  type ITableAt
+} from './client';
 export { type IFeedTimes, JobFeed } from './feed';
 export { MISSING, OFFLINE, Problem } from './problem';
-export { Transport } from './transport';
+export { type Query, Transport } from './transport';
 export type * from './types';

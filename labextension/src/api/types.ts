@@ -112,3 +112,42 @@ export interface IReady {
   database: string;
   server: string;
 }
+
+/** A column of a table. */
+export interface IColumnTold {
+  name: string;
+  /** The Arrow type: `int64`, `decimal128(10, 2)`. */
+  type: string;
+  nullable: boolean;
+  key: boolean;
+}
+
+export interface ISchema {
+  commit: string;
+  table: string;
+  rows: number;
+  columns: IColumnTold[];
+  /** All tables of the version. */
+  tables: string[];
+}
+
+/** A column in numbers; `distinct`, `quartiles` and `histogram` are estimates. */
+export interface IColumnProfile {
+  name: string;
+  type: string;
+  rows: number;
+  nulls: number;
+  distinct?: number;
+  minimum?: string | number | boolean;
+  maximum?: string | number | boolean;
+  quartiles: (string | number)[];
+  /** How many values lie in steps of equal width, from the least to the greatest. */
+  histogram: number[];
+}
+
+export interface IProfile {
+  commit: string;
+  table: string;
+  rows: number;
+  columns: IColumnProfile[];
+}
