@@ -241,3 +241,23 @@ def test_errors_say_what_and_what_to_do(server: Client, sales: str, path: str, s
 def test_bodies_that_cannot_be_taken(server: Client, body: object, headers: dict[str, str], status: int) -> None:
     answer = server.ask("POST", "datasets", body, **{"Content_Type": "application/json", **headers})
     assert (answer.status, answer.json()["status"]) == (status, status)
+
+
+def test_rows_that_are_counted_are_found_once_and_paged(server: Client, sales: str) -> None:
+    where, order = quote("city = 'Ulm'"), quote("big desc")
+    asked = f"datasets/{sales}/data?where={where}&order_by={order}&count=true&columns=id,city"
+    first = server.get(f"{asked}&limit=2").json()
+    assert (first["total"], first["rows"]) == (125, [[248, "Ulm"], [246, "Ulm"]])
+    follows = server.get(f"{asked}&limit=2&cursor={first['next']}").json()
+    assert follows["rows"] == [[244, "Ulm"], [242, "Ulm"]]
+    last = server.get(f"{asked}&offset=123&limit=9").json()
+    assert (last["rows"], "next" in last) == ([[2, "Ulm"], [0, "Ulm"]], False)
+    stream = server.get(f"{asked}&offset=120&limit=10", Accept="application/vnd.apache.arrow.stream")
+    assert stream.headers["X-DSA-Total"] == "125"
+    assert pa.ipc.open_stream(stream.body).read_all().column("id").to_pylist() == [8, 6, 4, 2, 0]
+    none = server.get(f"datasets/{sales}/data?where={quote('id < 0')}&count=true&limit=0").json()
+    assert (none["total"], none["rows"]) == (0, [])
+    plain = server.get(f"datasets/{sales}/data?count=true&limit=1", Accept="application/vnd.apache.arrow.stream")
+    assert plain.headers["X-DSA-Total"] == "250"
+    wrong = server.get(f"datasets/{sales}/data?where=qty&count=true", Accept="application/vnd.apache.arrow.stream")
+    assert (wrong.status, wrong.json()["code"]) == (400, "invalid_input")
