@@ -36,7 +36,7 @@ def commit(history: Locator, name: str) -> Locator:
 def test_a_merge_is_a_graph_and_two_commits_are_compared(lab: Lab, page: Page) -> None:
     story(lab, "graph")
     history = opened(lab, page, "graph")
-    expect(history.get_by_role("option")).to_have_count(4)
+    expect(history.locator("[data-dsa-commit]")).to_have_count(4)
     expect(commit(history, "Merge dev, merge, 0 added, 0 removed, 1 changed, ann")).to_be_visible()
     # From the merge two lines go down; the first commit is where both arrive.
     expect(commit(history, "Merge dev").locator("path")).to_have_count(2)
@@ -62,11 +62,11 @@ def test_a_history_follows_what_moves_and_comes_back_after_a_reload(lab: Lab, pa
     lab.workbench.commit(pd.DataFrame({"id": [9], "city": ["Rom"]}), "followed", message="From a notebook")
     expect(commit(history, "From a notebook, 1 added, 4 removed")).to_be_visible()
     history.get_by_role("combobox", name="History of").select_option("dev")
-    expect(history.get_by_role("option")).to_have_count(2)
+    expect(history.locator("[data-dsa-commit]")).to_have_count(2)
     from_menu(page, "Dataset followed", "Show History")
     expect(page.get_by_role("tab", name="History of followed")).to_have_count(1)
     reload(page)
-    expect(history.get_by_role("option")).to_have_count(2)
+    expect(history.locator("[data-dsa-commit]")).to_have_count(2)
     expect(history.get_by_role("combobox", name="History of")).to_have_value("dev")
 
 

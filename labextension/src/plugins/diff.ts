@@ -7,7 +7,7 @@ import {
 } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 
 import type { IDiffOf } from '../api';
 import { DiffDocument, namesFor } from '../documents/diff';
@@ -34,13 +34,12 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
     const tracker = new WidgetTracker<DiffDocument>({ namespace: 'dsa-workbench-diff' });
     const wanted = (args: ReadonlyPartialJSONObject): IDiffOf | undefined =>
       given(args) ?? (side ? chosen(side.panel.state) : undefined);
-    let count = 0;
 
-    const open = (of: IDiffOf): DiffDocument => {
+    const open = (of: IDiffOf, id = `dsa-diff-${UUID.uuid4()}`): DiffDocument => {
       const names = namesFor('unified', trans);
       const model = new DiffModel({ client: workbench.model.client, of, names });
       const document = new DiffDocument({ model, words, download });
-      document.id = `dsa-diff-${(count += 1)}`;
+      document.id = id;
       shell.add(document, 'main');
       void tracker.add(document);
       let shown = model.of;
@@ -66,6 +65,7 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
             dataset: text(trans.__('The name of a dataset; the chosen one if left out')),
             from: text(trans.__('The old version: a branch, a tag, a commit, main~1')),
             to: text(trans.__('The new version')),
+            id: text(trans.__('The tab that it was before, for bringing it back')),
             table: text(trans.__('The table; the first that differs if left out'))
           }
         }
@@ -74,7 +74,7 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
         const of = wanted(args);
         if (of) {
           const known = tracker.find(({ model }) => nameOf(model.of) === nameOf(of));
-          const document = known ?? open(of);
+          const document = known ?? open(of, typeof args.id === 'string' ? args.id : undefined);
           if (known && of.table !== undefined && of.table !== known.model.table) {
             void known.model.compare({ table: of.table });
           }
@@ -88,13 +88,15 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
     );
     void restorer?.restore(tracker, {
       command: CommandIDs.openDiff,
-      args: ({ model: { of } }) => ({
+      args: ({ id, model: { of } }) => ({
+        id,
         dataset: of.dataset,
         from: of.from,
         to: of.to,
         ...(of.table !== undefined && { table: of.table })
       }),
-      name: ({ model }) => nameOf(model.of)
+      // Versions are changed in the document; its place in the layout goes by what stays the same.
+      name: ({ id }) => id
     });
   }
 };
