@@ -31,6 +31,6 @@ def reload(page: Page) -> None:
 
 
 def keep(page: Page, folder: Path, name: str) -> None:
-    """Keep a picture beside the log of the server."""
+    """Keep a picture of the main area beside the log of the server."""
     expect(page.locator("#jupyterlab-splash")).to_have_count(0)
-    page.screenshot(path=folder / f"{name}.png")
+    page.locator("#jp-main-dock-panel").screenshot(path=folder / f"{name}.png")

@@ -18,6 +18,7 @@ export function Summary({ model, words }: ISummaryProps): JSX.Element | null {
   if (!shown) {
     return null;
   }
+  const isFiltered = model.column !== undefined || model.kinds.size < KINDS.length;
   return (
     <div className="jp-dsa-summary">
       {moved.length > 0 && (
@@ -57,6 +58,16 @@ export function Summary({ model, words }: ISummaryProps): JSX.Element | null {
         <span className="jp-dsa-meta">
           {trans.__('%1 unchanged', words.number(shown.unchanged))}
         </span>
+        {isFiltered && (
+          <output className="jp-dsa-meta">
+            {trans._n(
+              '%2 row is shown below',
+              '%2 rows are shown below',
+              model.source?.rows ?? 0,
+              words.number(model.source?.rows ?? 0)
+            )}
+          </output>
+        )}
       </div>
       <Notes model={model} words={words} />
     </div>
