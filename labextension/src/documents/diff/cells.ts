@@ -26,7 +26,9 @@ export interface ICellWords {
 export class DiffGridModel extends PagedModel {
   constructor(
     source: ChangesSource,
-    private readonly words: ICellWords
+    private readonly words: ICellWords,
+    /** Columns that the new version has not. */
+    private readonly dropped: ReadonlySet<string>
   ) {
     super(source);
   }
@@ -77,10 +79,15 @@ export class DiffGridModel extends PagedModel {
     if (column === CHANGE) {
       return kind ? this.words.kinds[kind] : cell;
     }
-    if (this.shownAs === 'sides' || this.changes.nameAt(column) === undefined) {
+    const name = this.changes.nameAt(column);
+    if (name === undefined) {
       return cell;
     }
-    if (kind === 'removed') {
+    if (this.shownAs === 'sides') {
+      // The side that has no such row has no null either.
+      return kind === (this.changes.isOld(column) ? 'added' : 'removed') ? '' : cell;
+    }
+    if (kind === 'removed' || (kind === 'changed' && this.dropped.has(name))) {
       return this.sides(row, column, most)[0];
     }
     if (kind === 'changed' && this.isChanged(row, column)) {

@@ -99,18 +99,20 @@ export class DiffRows {
     const names = source.names.join('\n');
     const cursor = this.names === names ? this.grid?.current : null;
     const old = { grid: this.grid, model: this.model };
-    const model = new DiffGridModel(source, {
+    const { shown } = this.diff;
+    const dropped = (shown?.schema_changes ?? []).filter(change => change.kind === 'dropped');
+    const words = {
       kinds: {
         added: this.trans.__('+ added'),
         removed: this.trans.__('− removed'),
         changed: this.trans.__('~ changed')
       },
       none: this.trans.__('null')
-    });
+    };
+    const model = new DiffGridModel(source, words, new Set(dropped.map(({ column }) => column)));
     model.shownAs = this.shownAs;
     this.names = names;
     this.model = model;
-    const { shown } = this.diff;
     this.grid = new Grid({
       model,
       trans: this.trans,
