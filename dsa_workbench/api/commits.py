@@ -5,8 +5,10 @@ from __future__ import annotations
 from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.pages import cursor_of, place_of
+from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.api.refs import version_of
 from dsa_workbench.features.versioning.history import history, show
+from dsa_workbench.features.versioning.whole_history import whole_history
 from dsa_workbench.models.commits import CommitShown, CommitTold, HistoryAsked, HistoryTold, SchemaChangeTold
 from dsa_workbench.workbench import Workbench
 
@@ -19,7 +21,13 @@ class HistoryHandler(ApiHandler):
     @operation(Operation("List commits, latest first, through merges", "read", RESOURCE, {200: HistoryTold},
                          query=HistoryAsked))  # fmt: skip
     async def get(self, dataset: str, query: HistoryAsked) -> None:
-        """Give a page of a history: later pages follow the same commit, though refs move."""
+        """Give a page of a history: later pages follow the same commit, though refs move.
+
+        Of all refs the later pages hold what is older than the page before, whatever came anew meanwhile.
+        """
+        if query.all:
+            self.answer(await self._of_all(dataset, query))
+            return
         place = place_of(query.cursor, commit=str, offset=int)
         spec = version_of(dataset, place["commit"] if place else query.at, query.table)
         start = place["offset"] if place else 0
@@ -33,6 +41,17 @@ class HistoryHandler(ApiHandler):
             )
 
         self.answer(await self.read(ask))
+
+    async def _of_all(self, dataset: str, query: HistoryAsked) -> HistoryTold:
+        if query.table is not None:
+            raise HttpProblem(400, "The history of a table is that of one version.", hint="Leave out all= or table=.")
+        place = place_of(query.cursor, after=str)
+        after = place["after"] if place else None
+        found = await self.read(lambda wb: whole_history(wb.actor, wb.store, dataset, query.limit, after))
+        return HistoryTold(
+            items=[CommitTold.of(c, found.refs.get(c.id, ())) for c in found.commits],
+            next=cursor_of(after=found.commits[-1].id) if found.more else None,
+        )
 
 
 class CommitHandler(ApiHandler):

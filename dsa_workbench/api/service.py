@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsa_workbench.api.counters import Metrics
+from dsa_workbench.api.held_rows import HeldRows
 from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
 from dsa_workbench.api.running_previews import Previews
@@ -86,6 +87,7 @@ class Service:
         self.limits = limits
         self.log = request_log(as_json=log_as_json)
         self.metrics = Metrics()
+        self.rows = HeldRows()
         self.spool = Spool(uploads, quota_bytes=limits.quota_bytes, keep=timedelta(hours=limits.keep_hours))
         self._settings = settings
         self._workbench: Workbench | None = None

@@ -16,6 +16,7 @@ from dsa_workbench.api.refs import version_of
 from dsa_workbench.api.streaming import Pipe
 from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.errors import InvalidInput, NotFound
+from dsa_workbench.features.versioning.found_rows import FoundRows, Positions, find_rows
 from dsa_workbench.features.versioning.get_data import TableAt, get_tables
 from dsa_workbench.features.versioning.ordered_rows import chosen_rows
 from dsa_workbench.features.versioning.profile_table import profile_table
@@ -124,13 +125,14 @@ class DataHandler(ApiHandler):
         if place is not None:
             query = query.model_copy(update={"offset": place["offset"]})
 
-        def ask(wb: Workbench) -> tuple[tuple[str, TableAt], bytes | None]:
+        def ask(wb: Workbench) -> tuple[tuple[str, TableAt], Positions | None, bytes | None]:
             found = _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec))
-            if media != JSON or self.has(_page_tag(*found, media, query)):
-                return found, None
-            return found, _page(*found, query)
+            if self.has(_page_tag(*found, media, query)):
+                return found, None, None
+            positions = self._positions(*found, query)
+            return found, positions, _page(*found, query, positions) if media == JSON else None
 
-        at, body = await self.read(ask)
+        at, positions, body = await self.read(ask)
         if self.is_fresh(_page_tag(*at, media, query), immutable=_is_commit(query.at, at[1].commit.id)):
             return
         if body is not None:
@@ -138,12 +140,22 @@ class DataHandler(ApiHandler):
             return
         self.set_header("Content-Type", media)
         self.set_header("X-DSA-Commit", at[1].commit.id)
+        if query.count:
+            self.set_header("X-DSA-Total", str(at[1].table.rows if positions is None else len(positions)))
 
         def write(pipe: Pipe) -> None:
-            rows = _rows(at[1], query)
+            rows = _rows(at[1], query, positions)
             write_batches(rows.batches(), rows.schema, pipe, FORMATS[media], WriteOptions(table=at[0]))  # type: ignore[arg-type] # all of a binary file that is written to
 
         await self.send_stream(write)
+
+    def _positions(self, name: str, at: TableAt, query: DataAsked) -> Positions | None:
+        """Find the rows that are to be counted, or take those found before; None where all are, as they stand."""
+        if not query.count or (query.where is None and query.order_by is None):
+            return None
+        key = (at.commit.id, name, query.where, query.order_by)
+        found: Positions = self.service.rows.get(key, lambda: find_rows(at.table, query.where, query.order_by))
+        return found
 
 
 def _one(spec: VersionSpec, found: Sequence[tuple[str, TableAt]]) -> tuple[str, TableAt]:
@@ -157,22 +169,24 @@ def _page_tag(name: str, at: TableAt, media: str, query: DataAsked) -> str:
     return tag_of(at.commit.id, name, media, query.model_dump_json())
 
 
-def _rows(at: TableAt, query: DataAsked) -> Any:
+def _rows(at: TableAt, query: DataAsked, positions: Positions | None = None) -> Any:
+    if positions is not None:
+        return FoundRows(at.table, query.columns, positions[query.offset : query.offset + query.limit])
     return chosen_rows(at.table, query.columns, query.where, query.order_by, query.offset, query.limit)
 
 
-def _page(name: str, at: TableAt, query: DataAsked) -> bytes:
+def _page(name: str, at: TableAt, query: DataAsked, positions: Positions | None) -> bytes:
     """Write a page as JSON; rows are written by columns, since objects for each value would take longer."""
     if query.limit > JSON_ROWS:
         raise InvalidInput(
             f"limit={query.limit} is more than a page in JSON holds.",
             hint=f"Ask for {JSON_ROWS:,} rows at most, or accept {', '.join(FORMATS)}, which are streams.",
         )
-    rows = _rows(at, query)
+    rows = _rows(at, query, positions)
     batches = list(rows.batches())
     count = sum(b.num_rows for b in batches)
     end = query.offset + count
-    total = at.table.rows if query.where is None else None
+    total = len(positions) if positions is not None else at.table.rows if query.where is None else None
     more = end < total if total is not None else count == query.limit > 0
     told = DataTold(
         commit=at.commit.id, table=name, columns=columns_told(at.table.schema, at.table.key, list(rows.schema.names)),

@@ -59,6 +59,7 @@ class HistoryAsked(Paged):
     """Which history."""
 
     at: str = Field("main", min_length=1, max_length=500, description="A ref, a commit, `main~2`, `@{2026-03-01}`.")
+    all: bool = Field(False, description="Of all branches and tags instead of `at`, latest first.")
     table: str | None = Field(
         None, min_length=1, max_length=500, description="List the commits that changed this table, through merges."
     )

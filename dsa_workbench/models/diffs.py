@@ -41,7 +41,16 @@ class DiffAsked(Given):
     kinds: Annotated[
         list[Kind] | None, BeforeValidator(listed), Field(None, description="Only rows that were added, say.")
     ]
+    changed_columns: Annotated[
+        list[str] | None,
+        BeforeValidator(listed),
+        Field(None, description="Only changed rows with a changed cell in one of these columns: as `columns`."),
+    ]
+    columns: Columns
     form: bool = Field(False, description="Give the rows with cells that changed in form alone instead.")
+    format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "xlsx", "json", "highlighter", "html"] | None = Field(
+        None, description="Give all changed rows as a file of this kind, whatever is accepted, for a browser to save."
+    )
     events: bool = Field(False, description="Say what happened to tables as a whole; this reads what it proves.")
     distributions: bool = Field(False, description="Say which columns' distributions moved, from stored sketches.")
     merge_base: bool = Field(False, description="From the last commit that both sides have in common.")
@@ -114,6 +123,7 @@ class DiffTold(Told):
         None, description="change, old_row, new_row, changed_columns; old.c and new.c for each column c."
     )
     rows: list[list[Any]] | None = None
+    total: int | None = Field(None, description="How many rows there are in all that `kinds` and the like choose.")
     offset: int = 0
     next_offset: int | None = Field(None, description="Where the next page begins; absent on the last.")
 

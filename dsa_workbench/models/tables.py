@@ -55,6 +55,11 @@ class DataAsked(SchemaAsked):
     order_by: OrderBy
     offset: int = Field(0, ge=0)
     limit: int = Field(100, ge=0, le=1_000_000)
+    count: bool = Field(
+        False,
+        description="Find all rows that match, in their order, and hold where they are for a while: `total`, or the "
+        "header X-DSA-Total of a stream, says how many they are, and pages that follow are read at once.",
+    )
     cursor: str | None = Field(None, description="The `next` of the page before: the same version, though refs move.")
     numbers: Literal["exact", "text"] = Field(
         "exact", description="`text`: whole numbers of 64 bits and decimals come as texts, for readers with doubles."
@@ -104,7 +109,7 @@ class DataTold(Told):
     columns: list[ColumnTold]
     rows: list[list[Any]]
     offset: int
-    total: int | None = Field(None, description="How many rows there are; absent where a condition is not counted.")
+    total: int | None = Field(None, description="How many rows there are; absent with a condition, save with `count`.")
     next: str | None = None
 
 

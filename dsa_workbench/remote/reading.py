@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, BinaryIO
@@ -120,29 +120,49 @@ class RemoteChanges:
             self._moved.append(told.moved_columns(found["tables"][self.query["table"]]["moved_columns"]))
         return self._moved[0]
 
-    def rows(self, offset: int = 0, limit: int | None = None) -> Any:
-        """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column."""
-        return self._rows(offset, limit, form=False)
+    def rows(
+        self,
+        offset: int = 0,
+        limit: int | None = None,
+        kinds: Collection[str] | None = None,
+        changed_columns: Collection[str] | None = None,
+        columns: Collection[str] | None = None,
+    ) -> Any:
+        """Read changed rows in Arrow: `change`, `changed_columns`, and `old.c` and `new.c` per column.
+
+        All of them, or those of some kinds, or with a changed cell in some columns; all columns, or some.
+        """
+        chosen = {"kinds": kinds, "changed_columns": changed_columns, "columns": columns}
+        given = {name: _several(value) for name, value in chosen.items() if value is not None}
+        if [] in (given.get("kinds"), given.get("changed_columns")):
+            return self._rows(0, 0, columns=given.get("columns"))
+        return self._rows(offset, limit, **given)
 
     def reformed_rows(self, offset: int = 0, limit: int | None = None) -> Any:
         """Read rows with cells that changed in form alone; columns as in `rows`."""
         return self._rows(offset, limit, form=True)
 
-    def _rows(self, offset: int, limit: int | None, *, form: bool) -> Any:
+    def _rows(self, offset: int, limit: int | None, **chosen: Any) -> Any:
         pages = []
         while True:
             size = PAGE if limit is None else min(PAGE, limit)
-            page = self._page(offset, max(size, 1), form=form)
+            page = self._page(offset, max(size, 1), chosen)
             pages.append(page.slice(0, size))
             if page.num_rows < PAGE or (limit is not None and limit <= PAGE):
                 return pa.concat_tables(pages)
             offset += size
             limit = None if limit is None else limit - size
 
-    def _page(self, offset: int, limit: int, *, form: bool) -> Any:
-        query = self.query | {"offset": offset, "limit": limit, "form": form}
+    def _page(self, offset: int, limit: int, chosen: dict[str, Any]) -> Any:
+        query = self.query | {"offset": offset, "limit": limit} | chosen
         answer = self.transport.ask("GET", self.path, query, headers={"Accept": ARROW_STREAM})
         return pa.ipc.open_stream(answer.content).read_all()
+
+
+def _several(names: Collection[str]) -> list[str]:
+    """Write names as a parameter that is given several times: given once, it would be cut at its commas."""
+    listed = [names] if isinstance(names, str) else list(names)
+    return listed * 2 if len(listed) == 1 else listed
 
 
 def counts_of(found: told.Told) -> ChangeCounts:

@@ -1,9 +1,11 @@
 /** The plugins of the extension; each may be switched off, and each goes without what it can do without. */
 
 import { commandsPlugin } from './plugins/commands';
+import { diffPlugin } from './plugins/diff';
+import { historyPlugin } from './plugins/history';
 import { panelPlugin } from './plugins/panel';
 import { workbenchPlugin } from './plugins/workbench';
 
 export * from './tokens';
 
-export default [workbenchPlugin, panelPlugin, commandsPlugin];
+export default [workbenchPlugin, panelPlugin, commandsPlugin, historyPlugin, diffPlugin];

@@ -37,5 +37,8 @@ export const CommandIDs = {
   showRef: 'dsa-workbench:show-ref',
   protectRef: 'dsa-workbench:protect-ref',
   deleteRef: 'dsa-workbench:delete-ref',
-  copySpec: 'dsa-workbench:copy-spec'
+  copySpec: 'dsa-workbench:copy-spec',
+  openData: 'dsa-workbench:open-data',
+  openHistory: 'dsa-workbench:open-history',
+  openDiff: 'dsa-workbench:open-diff'
 } as const;

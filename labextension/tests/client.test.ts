@@ -91,3 +91,47 @@ test('no answer at all is being offline', async () => {
   expect(found.code).toBe(OFFLINE);
   expect(found.passes).toBe(true);
 });
+
+describe('rows', () => {
+  const commit = 'a'.repeat(64);
+
+  test('come as bytes, and columns may have commas in their names', async () => {
+    server.answers['GET datasets/sales/data'] = () => ({ bytes: new Uint8Array([1, 2, 3]) });
+    const asked = { columns: ['a,b', 'c'], where: "city = 'Ulm'", offset: 512, limit: 512 };
+    const bytes = await client.data({ dataset: 'sales', at: commit, table: 'data' }, asked);
+    expect([...bytes]).toEqual([1, 2, 3]);
+    const { query, headers } = server.asked.at(-1)!;
+    expect(query.getAll('columns')).toEqual(['a,b', 'c']);
+    expect(query.get('where')).toBe("city = 'Ulm'");
+    expect([query.get('at'), query.get('offset')]).toEqual([commit, '512']);
+    expect(headers.accept).toBe('application/vnd.apache.arrow.stream');
+  });
+
+  test('that nobody waits for are not waited for', async () => {
+    const leaving = new AbortController();
+    server.answers['GET datasets/sales/data'] = () => {
+      leaving.abort();
+      return new Promise(resolve => setTimeout(() => resolve({ bytes: new Uint8Array(1) }), 50));
+    };
+    const asked = client.data({ dataset: 'sales', at: 'main' }, {}, leaving.signal);
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('that are refused say why', async () => {
+    server.answers['GET datasets/sales/data'] = () =>
+      problem(400, 'invalid_input', 'There is no column qty2.', 'Did you mean qty?');
+    const asked = client.data({ dataset: 'sales', at: 'main' }, { where: 'qty2 > 1' });
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_input', hint: 'Did you mean qty?' });
+  });
+
+  test('are downloaded from an address', () => {
+    const href = client.exportHref(
+      { dataset: 'a/b', at: 'main', table: 'data' },
+      { columns: ['id', 'x'], orderBy: 'id desc' },
+      'csv'
+    );
+    expect(href).toContain(
+      '/user/ann/dsa/api/v1/datasets/a%2Fb/export?at=main&table=data&order_by=id+desc&columns=id&columns=x&format=csv'
+    );
+  });
+});

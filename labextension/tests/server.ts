@@ -10,6 +10,8 @@ import { Client, Transport } from '../src/api';
 export interface IAnswer {
   status?: number;
   body?: unknown;
+  /** What is answered where it is no JSON. */
+  bytes?: Uint8Array;
   etag?: string;
   type?: string;
 }
@@ -42,13 +44,20 @@ export class TestServer {
         const asked = { method, path, query: url.searchParams, headers: request.headers, body };
         this.asked.push(asked);
         const answer = this.answers[`${method} ${path}`];
-        const { status = 200, body: told, etag, type } = answer ? await answer(asked) : NOT_OURS;
+        const {
+          status = 200,
+          body: told,
+          bytes,
+          etag,
+          type
+        } = answer ? await answer(asked) : NOT_OURS;
         const fresh = etag !== undefined && request.headers['if-none-match'] === etag;
         response.writeHead(fresh ? 304 : status, {
           'Content-Type': type ?? 'application/json',
           ...(etag === undefined ? {} : { ETag: etag })
         });
-        response.end(fresh || told === undefined ? '' : JSON.stringify(told));
+        const text = told === undefined ? '' : JSON.stringify(told);
+        response.end(fresh ? '' : (bytes ?? text));
       })();
     });
     await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));

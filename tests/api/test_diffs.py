@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
 from urllib.parse import quote
 
 import openpyxl
@@ -44,6 +45,14 @@ def test_a_summary_and_pages_of_changed_rows(server: Client, behind: Workbench, 
     assert rows == [list(row.values()) for row in expected.to_pylist()]
     only = server.get(f"{path}&limit=10&kinds=added,removed").json()
     assert sorted(row[0] for row in only["rows"]) == ["added", "removed"]
+    city = server.get(f"{path}&limit=2&changed_columns=city&columns=id").json()
+    assert (len(city["rows"]), city["total"], city["next_offset"]) == (2, 3, 2)
+    assert city["row_columns"] == ["change", "old_row", "new_row", "changed_columns", "old.id", "new.id"]
+    page = server.get(f"{path}&limit=2&offset=2&changed_columns=city", Accept="application/vnd.apache.arrow.stream")
+    assert pa.ipc.open_stream(page.body).read_all()["new.city"].to_pylist() == ["Bonn"]
+    refused = server.get(f"{path}&limit=2&changed_columns=town")
+    assert (refused.status, refused.json()["detail"]) == (400, "This diff has no column 'town'.")
+    assert server.get(f"{path}&limit=1&form=true&columns=id").status == 400
     [event] = server.get(f"{path}&events=true").json()["tables"]["data"]["events"]
     assert event["sentence"] == "All 3 changed cells of city held 'Köln' and hold 'Bonn' now."
 
@@ -73,6 +82,25 @@ def test_all_changed_rows_as_a_stream_and_as_a_page(server: Client, behind: Work
     assert server.get(path, If_None_Match=server.get(path).headers["Etag"]).status == 304
     assert server.get(f"{path}&table=none").json()["hint"] == "It has: data."
     assert server.get(f"datasets/{sales}/diff").json()["detail"] == "from: Field required"
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "arrow", "jsonl", "xlsx", "json", "html"])
+def test_a_diff_is_a_file_with_a_name(
+    server: Client, behind: Workbench, sales: str, tmp_path: Path, ending: str
+) -> None:
+    path = f"datasets/{sales}/diff?from=main~1&format={ending}&table=data"
+    answer = server.get(path, Accept="*/*")
+    assert f'attachment; filename="{sales}-main_1-main-data.{ending}"' in answer.headers["Content-Disposition"]
+    pinned = [f"{sales}@{commit.id}" for commit in behind.log(sales)][::-1]
+    behind.diff(*pinned).export(tmp_path / f"file.{ending}", "data")
+    if ending == "xlsx":
+        books = [
+            openpyxl.load_workbook(file).worksheets[0].values
+            for file in (io.BytesIO(answer.body), tmp_path / "file.xlsx")
+        ]
+        assert list(books[0]) == list(books[1])
+    else:
+        assert answer.body == (tmp_path / f"file.{ending}").read_bytes()
 
 
 def test_an_export_is_a_file_with_a_name(server: Client, behind: Workbench, sales: str) -> None:

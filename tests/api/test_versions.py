@@ -101,6 +101,36 @@ def test_a_history_in_pages_stays_with_its_commit(server: Client, behind: Workbe
     }  # fmt: skip
 
 
+def test_the_history_of_all_refs_is_one_list_latest_first(server: Client, behind: Workbench, sales: str) -> None:
+    behind.branch(f"{sales}@main~1", "dev")
+    rows = pd.DataFrame({"id": [1], "city": ["x"], "big": [1]})
+    behind.commit(rows, sales, ref="dev", message="On dev")
+    behind.commit(rows.assign(city="y"), sales, message="Third")
+    path = f"datasets/{sales}/commits?all=true&limit=2"
+    page = server.get(path).json()
+    assert [(c["message"], c["refs"]) for c in page["items"]] == [("Third", ["main"]), ("On dev", ["dev"])]
+    behind.commit(rows.assign(city="z"), sales, message="Fourth")
+    page = server.get(f"{path}&cursor={page['next']}").json()
+    assert [c["message"] for c in page["items"]] == ["Second", "First"]
+    assert "next" not in page
+    assert server.get(f"{path}&table=data").json()["hint"] == "Leave out all= or table=."
+    server.ask("POST", "datasets", {"name": f"{sales}-empty"})
+    assert server.get(f"datasets/{sales}-empty/commits?all=true").json() == {"items": []}
+    assert server.get("datasets/none/commits?all=true").status == 404
+
+
+def test_pages_of_a_whole_history_go_on_though_a_branch_is_deleted(
+    server: Client, behind: Workbench, sales: str
+) -> None:
+    behind.branch(f"{sales}@main", "dev")
+    behind.commit(pd.DataFrame({"id": [1], "city": ["x"], "big": [1]}), sales, ref="dev", message="On dev")
+    path = f"datasets/{sales}/commits?all=true&limit=1"
+    page = server.get(path).json()
+    assert [c["message"] for c in page["items"]] == ["On dev"]
+    behind.delete_ref(sales, "dev")
+    assert [c["message"] for c in server.get(f"{path}&cursor={page['next']}").json()["items"]] == ["Second"]
+
+
 def test_a_page_of_rows_with_all_digits(server: Client, behind: Workbench, sales: str) -> None:
     told = server.get(f"datasets/{sales}/data?limit=2&offset=2&columns=city,big").json()
     assert told["rows"] == [["Ulm", 2**60 + 2], [None, 2**60 + 3]]
@@ -211,3 +241,23 @@ def test_errors_say_what_and_what_to_do(server: Client, sales: str, path: str, s
 def test_bodies_that_cannot_be_taken(server: Client, body: object, headers: dict[str, str], status: int) -> None:
     answer = server.ask("POST", "datasets", body, **{"Content_Type": "application/json", **headers})
     assert (answer.status, answer.json()["status"]) == (status, status)
+
+
+def test_rows_that_are_counted_are_found_once_and_paged(server: Client, sales: str) -> None:
+    where, order = quote("city = 'Ulm'"), quote("big desc")
+    asked = f"datasets/{sales}/data?where={where}&order_by={order}&count=true&columns=id,city"
+    first = server.get(f"{asked}&limit=2").json()
+    assert (first["total"], first["rows"]) == (125, [[248, "Ulm"], [246, "Ulm"]])
+    follows = server.get(f"{asked}&limit=2&cursor={first['next']}").json()
+    assert follows["rows"] == [[244, "Ulm"], [242, "Ulm"]]
+    last = server.get(f"{asked}&offset=123&limit=9").json()
+    assert (last["rows"], "next" in last) == ([[2, "Ulm"], [0, "Ulm"]], False)
+    stream = server.get(f"{asked}&offset=120&limit=10", Accept="application/vnd.apache.arrow.stream")
+    assert stream.headers["X-DSA-Total"] == "125"
+    assert pa.ipc.open_stream(stream.body).read_all().column("id").to_pylist() == [8, 6, 4, 2, 0]
+    none = server.get(f"datasets/{sales}/data?where={quote('id < 0')}&count=true&limit=0").json()
+    assert (none["total"], none["rows"]) == (0, [])
+    plain = server.get(f"datasets/{sales}/data?count=true&limit=1", Accept="application/vnd.apache.arrow.stream")
+    assert plain.headers["X-DSA-Total"] == "250"
+    wrong = server.get(f"datasets/{sales}/data?where=qty&count=true", Accept="application/vnd.apache.arrow.stream")
+    assert (wrong.status, wrong.json()["code"]) == (400, "invalid_input")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -111,6 +112,14 @@ def test_diff(door: Any, story: str) -> None:
     table = diff.tables["data"]
     assert (table.counts.cells, table.key, table.columns) == ({"city": 1}, ("id",), ("id", "city", "x"))
     assert table.rows(1, 1).equals(rows.slice(1, 1))
+    assert table.rows(kinds=["added"])["change"].to_pylist() == ["added"]
+    assert table.rows(kinds=[]).num_rows == 0
+    only = table.rows(changed_columns={"city"}, columns=["city"])
+    assert only.equals(
+        rows.filter(pc.equal(rows["change"], "changed")).select([*rows.column_names[:4], "old.city", "new.city"])
+    )
+    with pytest.raises(InvalidInput, match="no column 'town'"):
+        table.rows(changed_columns=["town"])
     assert not door.diff(story, story)
     assert "Rom" in repr(diff)
     for show in (diff._repr_html_, lambda: door.diff(f"{story}@main~1", story, key=[]).summary):

@@ -41,3 +41,12 @@ class Commit:
     def title(self) -> str:
         """Give the message's first line."""
         return self.message.split("\n", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitNode:
+    """A commit as a point of the graph of history: what it stands on, and when it was made."""
+
+    id: str
+    parents: tuple[str, ...]
+    time: datetime

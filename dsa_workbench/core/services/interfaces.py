@@ -12,7 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.commit import Commit, CommitNode
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
@@ -212,6 +212,14 @@ class ICommitRepository(Protocol):
 
     def history(self, oid: ObjectId, *, limit: int | None = None) -> list[Commit]:
         """List a commit and its ancestors, children before parents, latest first, through all parents."""
+        ...
+
+    def get_many(self, oids: Sequence[ObjectId]) -> list[Commit]:
+        """Fetch commits in the order asked for; raise NotFound where one is not there."""
+        ...
+
+    def graph(self, oids: Sequence[ObjectId]) -> list[CommitNode]:
+        """Give the graph of these commits and all their ancestors, in no order."""
         ...
 
     def ids(self, dataset_id: int) -> list[ObjectId]:

@@ -1,21 +1,26 @@
 /** One method for each route that the panel needs. */
 
 import type {
+  ChangeKind,
   DatasetSort,
   ICommit,
+  ICommitShown,
   IDataset,
   IDatasetPage,
+  IDiff,
   IJob,
   IJobLine,
   IJobs,
   IJobChange,
   IPage,
+  IProfile,
   IReady,
   IRef,
+  ISchema,
   ITable,
   RefKind
 } from './types';
-import { pathOf, type Transport } from './transport';
+import { pathOf, type Query, type Transport } from './transport';
 
 export interface IDatasetsAsked {
   search: string;
@@ -24,6 +29,62 @@ export interface IDatasetsAsked {
   limit: number;
   cursor?: string | undefined;
 }
+
+/** A table at a version: a ref, a commit, `main~2`. */
+export interface ITableAt {
+  dataset: string;
+  at: string;
+  /** May be left out where the version has one table. */
+  table?: string | undefined;
+}
+
+/** Which of its rows and columns. */
+export interface IRowsAsked {
+  columns?: readonly string[] | undefined;
+  /** A condition in SQL. */
+  where?: string | undefined;
+  /** `qty desc, id` */
+  orderBy?: string | undefined;
+  offset?: number;
+  limit?: number;
+}
+
+export type ExportFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'xlsx';
+
+/** Two versions of a dataset, and a table of them where there are several. */
+export interface IDiffOf {
+  dataset: string;
+  from: string;
+  to: string;
+  table?: string | undefined;
+}
+
+/** Which of the changed rows, and of their columns. */
+export interface IChangesAsked {
+  kinds?: readonly ChangeKind[] | undefined;
+  /** Only rows with a changed cell in this column. */
+  changedColumn?: string | undefined;
+  columns?: readonly string[] | undefined;
+}
+
+export const DIFF_FORMATS = [
+  'csv',
+  'tsv',
+  'parquet',
+  'arrow',
+  'jsonl',
+  'xlsx',
+  'json',
+  'highlighter',
+  'html'
+] as const;
+
+export type DiffFormat = (typeof DIFF_FORMATS)[number];
+
+export const ARROW_STREAM = 'application/vnd.apache.arrow.stream';
+
+/** What a whole commit id looks like; what is asked by one never changes. */
+const COMMIT = /^[0-9a-f]{64}$/;
 
 export class Client {
   constructor(readonly transport: Transport) {}
@@ -85,6 +146,33 @@ export class Client {
     return this.transport.ask(path, { query: { at, limit, cursor } });
   }
 
+  schema({ dataset, at, table }: ITableAt): Promise<ISchema> {
+    return this.transport.ask(pathOf('datasets', dataset, 'schema'), { query: { at, table } });
+  }
+
+  profile({ dataset, at, table }: ITableAt, signal: AbortSignal): Promise<IProfile> {
+    const path = pathOf('datasets', dataset, 'profile');
+    return this.transport.ask(path, { query: { at, table }, signal });
+  }
+
+  /** Read rows as an Arrow stream; asked by a whole commit id, the browser keeps them. */
+  async data(of: ITableAt, asked: IRowsAsked, signal?: AbortSignal): Promise<Uint8Array> {
+    const path = pathOf('datasets', of.dataset, 'data');
+    const { bytes } = await this.transport.bytes(path, {
+      query: rowsQuery(of, asked),
+      accept: ARROW_STREAM,
+      immutable: COMMIT.test(of.at),
+      ...(signal && { signal })
+    });
+    return bytes;
+  }
+
+  /** Give the address from which the browser downloads rows as a file. */
+  exportHref(of: ITableAt, asked: IRowsAsked, format: ExportFormat, filename?: string): string {
+    const query = { ...rowsQuery(of, asked), format, filename };
+    return this.transport.href(pathOf('datasets', of.dataset, 'export'), query);
+  }
+
   jobs(limit: number): Promise<IJobs> {
     return this.transport.ask('jobs', { query: { limit }, background: true });
   }
@@ -110,4 +198,77 @@ export class Client {
   retryJob(id: number): Promise<IJob> {
     return this.transport.ask(pathOf('jobs', id, 'retry'), { method: 'POST' });
   }
+
+  /** A page of the history of one version, or of all branches and tags, latest first. */
+  history(
+    dataset: string,
+    of: { at: string } | { all: true },
+    limit: number,
+    cursor?: string
+  ): Promise<IPage<ICommit>> {
+    const path = pathOf('datasets', dataset, 'commits');
+    return this.transport.ask(path, { query: { ...of, limit, cursor } });
+  }
+
+  /** One commit, with what it did to the schemas of its tables. */
+  commit(dataset: string, commit: string): Promise<ICommitShown> {
+    return this.transport.ask(pathOf('datasets', dataset, 'commits', commit));
+  }
+
+  /** Compare two versions: counts by table, and with `chosen` how many rows these are. */
+  diff(
+    of: IDiffOf,
+    more: { events?: boolean; chosen?: IChangesAsked } = {},
+    signal?: AbortSignal
+  ): Promise<IDiff> {
+    const { events, chosen } = more;
+    const query = { ...diffQuery(of, chosen ?? {}), events, limit: chosen ? 1 : undefined };
+    return this.transport.ask(pathOf('datasets', of.dataset, 'diff'), {
+      query,
+      ...(signal && { signal })
+    });
+  }
+
+  /** Read changed rows as an Arrow stream: `change`, positions, `changed_columns`, and `old.c` and `new.c`. */
+  async changes(
+    of: IDiffOf,
+    asked: IChangesAsked & { offset: number; limit: number },
+    signal?: AbortSignal
+  ): Promise<Uint8Array> {
+    const { offset, limit } = asked;
+    const { bytes } = await this.transport.bytes(pathOf('datasets', of.dataset, 'diff'), {
+      query: { ...diffQuery(of, asked), offset, limit },
+      accept: ARROW_STREAM,
+      ...(signal && { signal })
+    });
+    return bytes;
+  }
+
+  /** Give the address from which the browser downloads a diff as a file. */
+  diffHref(of: IDiffOf, format: DiffFormat): string {
+    const query = { ...diffQuery(of, {}), format };
+    return this.transport.href(pathOf('datasets', of.dataset, 'diff'), query);
+  }
+}
+
+function rowsQuery({ at, table }: ITableAt, asked: IRowsAsked): Query {
+  const { columns, where, orderBy: order_by, offset, limit } = asked;
+  return { at, table, where, order_by, offset, limit, columns };
+}
+
+function diffQuery({ from, to, table }: IDiffOf, asked: IChangesAsked): Query {
+  const { kinds, changedColumn, columns } = asked;
+  return {
+    from,
+    to,
+    table,
+    kinds,
+    changed_columns: changedColumn === undefined ? undefined : several([changedColumn]),
+    columns: columns && several(columns)
+  };
+}
+
+/** A name alone is given twice: given once, the server would cut it at its commas. */
+function several(names: readonly string[]): readonly string[] {
+  return names.length === 1 ? [...names, ...names] : names;
 }

@@ -1,5 +1,16 @@
-export { Client, type IDatasetsAsked } from './client';
+export {
+  ARROW_STREAM,
+  Client,
+  DIFF_FORMATS,
+  type DiffFormat,
+  type IChangesAsked,
+  type IDiffOf,
+  type ExportFormat,
+  type IDatasetsAsked,
+  type IRowsAsked,
+  type ITableAt
+} from './client';
 export { type IFeedTimes, JobFeed } from './feed';
 export { MISSING, OFFLINE, Problem } from './problem';
-export { Transport } from './transport';
+export { type Query, Transport } from './transport';
 export type * from './types';

@@ -7,14 +7,33 @@ import { OFFLINE, Problem, problemOf } from './problem';
 
 const ROOT = 'dsa/api/v1';
 
+/** What stands behind the question mark; a list is a parameter that is given several times. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
+
 export interface IAsk {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  query?: Record<string, string | number | boolean | undefined>;
+  query?: Query;
   body?: unknown;
   /** The entity tag that is expected; a write is refused where it is another. */
   ifMatch?: string;
   /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
   background?: boolean;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
+}
+
+export interface IBytesAsked {
+  query?: Query;
+  /** The media type that is wanted. */
+  accept: string;
+  /** What is asked for never changes, so that the browser need not ask again: it was named by a commit's whole id. */
+  immutable?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface IBytes {
+  bytes: Uint8Array;
+  headers: Headers;
 }
 
 interface IKept {
@@ -53,6 +72,32 @@ export class Transport {
     return data;
   }
 
+  /** Ask for something that is no JSON: a stream of Arrow, a file. */
+  async bytes(path: string, ask: IBytesAsked): Promise<IBytes> {
+    const { query, signal, accept, immutable } = ask;
+    const url = this.urlOf(path, { query: query ?? {} });
+    const init: RequestInit = {
+      method: 'GET',
+      headers: { Accept: accept },
+      cache: immutable ? 'default' : 'no-cache'
+    };
+    const response = await this.request(url, init, signal);
+    if (!response.ok) {
+      throw await problemOf(response);
+    }
+    try {
+      return { bytes: new Uint8Array(await response.arrayBuffer()), headers: response.headers };
+    } catch (error) {
+      throw signal?.aborted ? error : new Problem(0, OFFLINE, 'The answer broke off.');
+    }
+  }
+
+  /** Give the address of something that the browser itself shall fetch: a download. */
+  href(path: string, query: Query): string {
+    const { token, appendToken } = this.settings;
+    return this.urlOf(path, { query: appendToken && token ? { ...query, token } : query });
+  }
+
   /** Open a WebSocket; browsers send cookies with it, and the token goes into the query where cookies do not do. */
   socket(path: string, query: Record<string, string | number>): WebSocket {
     const { wsUrl, token, appendToken, WebSocket: Socket } = this.settings;
@@ -81,9 +126,17 @@ export class Transport {
     if (ask.body !== undefined) {
       init.body = JSON.stringify(ask.body);
     }
+    return this.request(url, init, ask.signal);
+  }
+
+  private async request(url: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
     try {
-      return await ServerConnection.makeRequest(url, init, this.settings);
+      const asked = signal ? { ...init, signal } : init;
+      return await ServerConnection.makeRequest(url, asked, this.settings);
     } catch (error) {
+      if (signal?.aborted) {
+        throw new DOMException('Nobody waits for the answer any more.', 'AbortError');
+      }
       if (error instanceof ServerConnection.NetworkError) {
         throw new Problem(0, OFFLINE, 'The server does not answer.');
       }
@@ -108,10 +161,14 @@ export function pathOf(...parts: (string | number)[]): string {
   return parts.map(part => encodeURIComponent(part)).join('/');
 }
 
-function queryOf(query: Record<string, string | number | boolean | undefined>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  if (given.length === 0) {
-    return '';
+function queryOf(query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? (value as readonly string[]) : [value]) {
+      if (each !== undefined && each !== '') {
+        given.append(name, String(each));
+      }
+    }
   }
-  return '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return given.size ? `?${given}` : '';
 }

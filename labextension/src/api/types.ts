@@ -112,3 +112,104 @@ export interface IReady {
   database: string;
   server: string;
 }
+
+/** A change of a schema; `old` and `new` are names for a rename, types for a retype, key columns for a key. */
+export interface ISchemaChange {
+  kind:
+    | 'added'
+    | 'dropped'
+    | 'renamed'
+    | 'retyped'
+    | 'reordered'
+    | 'nullability'
+    | 'metadata'
+    | 'key'
+    | 'table added'
+    | 'table dropped';
+  column: string;
+  old?: string;
+  new?: string;
+}
+
+export interface ICommitShown extends ICommit {
+  schema_changes: Record<string, ISchemaChange[]>;
+}
+
+/** A column of a table. */
+export interface IColumnTold {
+  name: string;
+  /** The Arrow type: `int64`, `decimal128(10, 2)`. */
+  type: string;
+  nullable: boolean;
+  key: boolean;
+}
+
+export interface ISchema {
+  commit: string;
+  table: string;
+  rows: number;
+  columns: IColumnTold[];
+  /** All tables of the version. */
+  tables: string[];
+}
+
+/** A column in numbers; `distinct`, `quartiles` and `histogram` are estimates. */
+export interface IColumnProfile {
+  name: string;
+  type: string;
+  rows: number;
+  nulls: number;
+  distinct?: number;
+  minimum?: string | number | boolean;
+  maximum?: string | number | boolean;
+  quartiles: (string | number)[];
+  /** How many values lie in steps of equal width, from the least to the greatest. */
+  histogram: number[];
+}
+
+export interface IProfile {
+  commit: string;
+  table: string;
+  rows: number;
+  columns: IColumnProfile[];
+}
+
+export type ChangeKind = 'added' | 'removed' | 'changed';
+
+/** What happened to a table as a whole, in one sentence. */
+export interface ITableEvent {
+  kind: string;
+  sentence: string;
+  columns: string[];
+  hint: string;
+}
+
+/** What differs in one table. */
+export interface ITableDiff {
+  added: number;
+  removed: number;
+  changed: number;
+  unchanged: number;
+  /** Rows that stand in another order. */
+  moved: number;
+  /** Changed cells by column; those without any are left out. */
+  cells: Record<string, number>;
+  /** Cells by column that are equal, and written otherwise. */
+  reformed: Record<string, number>;
+  /** How rows were paired, as a sentence. */
+  pairing: string;
+  key: string[];
+  columns: string[];
+  schema_changes: ISchemaChange[];
+  events?: ITableEvent[];
+}
+
+export interface IDiff {
+  from_commit: string;
+  to_commit: string;
+  /** The equality profile that it went by. */
+  profile?: string;
+  tables: Record<string, ITableDiff>;
+  /** How many rows are chosen in all; where a page was asked for. */
+  total?: number;
+}

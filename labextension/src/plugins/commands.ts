@@ -47,6 +47,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       panel.datasets.toolbar.addItem(id, new CommandToolbarButton({ commands, id, label: '' }));
     }
     const category = trans.__('DSA Workbench');
+    // Those of other plugins, too: the palette leaves out what is not there.
     for (const command of Object.values(CommandIDs)) {
       palette?.addItem({ command, category });
     }

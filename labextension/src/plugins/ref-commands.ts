@@ -3,11 +3,14 @@
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { RefKind } from '../api';
 import { attempt, branchIcon, lockIcon, tagIcon, type WorkbenchPanel } from '../panel';
 import { CommandIDs } from '../tokens';
 
+/** What a whole commit id looks like. */
+const COMMIT = /^[0-9a-f]{64}$/;
 const DESCRIBED = { args: { type: 'object' as const, properties: {} } };
 
 export function addRefCommands(
@@ -20,12 +23,31 @@ export function addRefCommands(
   const canBegin = () => opened()?.shown !== undefined;
   const isRef = () => state.ref !== undefined;
 
-  const create = async (kind: RefKind): Promise<void> => {
-    const { dataset, at } = state;
+  const isGiven = (args: ReadonlyPartialJSONObject) =>
+    typeof args.dataset === 'string' && typeof args.at === 'string';
+  const canCreate = (args: ReadonlyPartialJSONObject) => isGiven(args) || canBegin();
+  const described = {
+    args: {
+      type: 'object' as const,
+      properties: {
+        dataset: {
+          type: 'string',
+          description: trans.__('The name of a dataset; the chosen one if left out')
+        },
+        at: {
+          type: 'string',
+          description: trans.__('Where it begins; the chosen version if left out')
+        }
+      }
+    }
+  };
+
+  const create = async (kind: RefKind, args: ReadonlyPartialJSONObject): Promise<void> => {
+    const { dataset, at } = isGiven(args) ? (args as { dataset: string; at: string }) : state;
     if (!dataset || !at) {
       return;
     }
-    const from = state.chosen?.kind === 'commit' ? at.slice(0, 10) : at;
+    const from = COMMIT.test(at) ? at.slice(0, 10) : at;
     const { value } = await InputDialog.getText({
       title:
         kind === 'branch'
@@ -48,19 +70,19 @@ export function addRefCommands(
     label: trans.__('New Branch Here…'),
     caption: trans.__('Make a branch that begins at the chosen version'),
     icon: branchIcon,
-    isEnabled: canBegin,
-    isVisible: canBegin,
-    describedBy: DESCRIBED,
-    execute: () => create('branch')
+    isEnabled: canCreate,
+    isVisible: canCreate,
+    describedBy: described,
+    execute: args => create('branch', args)
   });
   commands.addCommand(CommandIDs.createTag, {
     label: trans.__('New Tag Here…'),
     caption: trans.__('Give the chosen version a name that does not move'),
     icon: tagIcon,
-    isEnabled: canBegin,
-    isVisible: canBegin,
-    describedBy: DESCRIBED,
-    execute: () => create('tag')
+    isEnabled: canCreate,
+    isVisible: canCreate,
+    describedBy: described,
+    execute: args => create('tag', args)
   });
   commands.addCommand(CommandIDs.showRef, {
     label: trans.__('Show Tables and History'),

@@ -52,6 +52,30 @@ def test_pages_and_kinds(diff: TableDiff) -> None:
     assert pa.Table.from_batches(batches).equals(whole.combine_chunks())
 
 
+def test_rows_are_chosen_by_the_columns_that_changed() -> None:
+    old = version({"id": [1, 2, 3, 4], "a": list("abcd"), "b": list("abcd")}, ["id"])
+    new = version({"id": [1, 2, 3, 5], "a": list("Abcx"), "b": list("aBCx")}, ["id"])
+    diff = diff_tables(old, new)
+    assert diff.rows(changed_columns=["a"])["new_row"].to_pylist() == [0]
+    assert diff.rows(1, 1, changed_columns=["b", "a"])["new_row"].to_pylist() == [1]
+    assert diff.rows(changed_columns=["id"]).num_rows == 0
+    assert diff.rows(kinds=["added"], changed_columns=["a"]).num_rows == 0
+    counted = [diff.count_rows(), diff.count_rows(["added"]), diff.count_rows(changed_columns=["a", "b"])]
+    assert counted == [5, 1, 3]
+
+
+def test_some_columns_are_read() -> None:
+    old = version({"id": [1, 2], "a": [1, 2], "b": [1, 2]}, ["id"])
+    new = version({"id": [1, 3], "b": [5, 6], "c": list("xy")}, ["id"])
+    diff = diff_tables(old, new)
+    whole = diff.rows()
+    for columns in (["b"], ["c", "b"], ["a"], []):
+        names = [f"{side}.{c}" for c in diff.columns if c in columns for side in ("old", "new")]
+        assert diff.rows(columns=columns).equals(whole.select([*whole.column_names[:4], *names]))
+    with pytest.raises(InvalidInput, match="no column 'd'"):
+        diff.rows(columns=["d"])
+
+
 def test_bad_pages(diff: TableDiff) -> None:
     with pytest.raises(InvalidInput, match="'moved' is no kind of change"):
         diff.rows(kinds=["moved"])

@@ -7,12 +7,13 @@ puts children before parents. History is read in windows of generations: all of 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from dsa_workbench.core.model.commit import Commit
+from dsa_workbench.core.model.commit import Commit, CommitNode
 from dsa_workbench.core.model.ids import ID_BYTES, ObjectId, from_hex
 from dsa_workbench.core.services.postgres.tables import commit_parents, commits, dataset_commits
 from dsa_workbench.errors import NotFound
@@ -31,6 +32,7 @@ _parents = (
 )
 _select = sa.select(commits, _parents)
 _get = _select.where(commits.c.id == sa.bindparam("id", type_=sa.LargeBinary))
+_get_many = _select.where(commits.c.id == sa.any_(_ids))
 _generations = sa.select(sa.func.max(commits.c.generation), sa.func.count()).where(commits.c.id == sa.any_(_ids))
 _put = insert(commits).on_conflict_do_nothing().returning(commits.c.id)
 _put_parents = insert(commit_parents)
@@ -78,7 +80,16 @@ def _walk_window() -> Any:
     )
 
 
+def _walk_all() -> Any:
+    """Go from `ids` to all ancestors; of each its parents and its time."""
+    walk = sa.select(sa.func.unnest(_ids).label("id")).cte("walk", recursive=True)
+    further = sa.select(commit_parents.c.parent_id).join(walk, walk.c.id == commit_parents.c.commit_id)
+    walk = walk.union(further)
+    return sa.select(commits.c.id, commits.c.time, _parents).join(walk, walk.c.id == commits.c.id)
+
+
 _ancestor = _walk_first_parents()
+_graph = _walk_all()
 _window = _walk_window()
 
 
@@ -117,6 +128,15 @@ class PostgresCommitRepository:
             raise _unknown(oid)
         return _commit(row)
 
+    def get_many(self, oids: Sequence[ObjectId]) -> list[Commit]:
+        """Fetch commits in the order asked for; raise NotFound where one is not there."""
+        rows = self._connection.execute(_get_many, {"ids": list(oids)})
+        found = {ObjectId(row.id): _commit(row) for row in rows}
+        for oid in oids:
+            if oid not in found:
+                raise _unknown(oid)
+        return [found[oid] for oid in oids]
+
     def by_prefix(self, dataset_id: int, prefix: str) -> list[Commit]:
         """Find a dataset's commits by the first hexadecimal digits of their ids; at most 10."""
         if not re.fullmatch(r"[0-9a-fA-F]{1,64}", prefix):
@@ -147,6 +167,11 @@ class PostgresCommitRepository:
             frontier, top = [row.id for row in below], max((row.generation for row in below), default=0)
             width *= 2
         return out[:limit]
+
+    def graph(self, oids: Sequence[ObjectId]) -> list[CommitNode]:
+        """Give the graph of these commits and all their ancestors, in no order."""
+        rows = self._connection.execute(_graph, {"ids": list(oids)})
+        return [CommitNode(row.id.hex(), tuple(p.hex() for p in row.parents), row.time) for row in rows]
 
     def ids(self, dataset_id: int) -> list[ObjectId]:
         """List all commits of a dataset."""

@@ -17,7 +17,7 @@ from dsa_workbench.core.model.moved_column import MovedColumn
 from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.versioning.differ.distributions import moved_columns
 from dsa_workbench.features.versioning.differ.events import find_events
-from dsa_workbench.features.versioning.differ.runs import Positions, Runs, distinct, merge_runs
+from dsa_workbench.features.versioning.differ.runs import Positions, Runs, among, distinct, merge_runs
 from dsa_workbench.features.versioning.table_version import TableVersion
 
 KINDS = ("added", "removed", "changed")
@@ -90,7 +90,14 @@ class TableDiff:
         chosen = self.entries.kind == KINDS.index(kind)
         return np.sort((self.entries.old if kind == "removed" else self.entries.new)[chosen])
 
-    def rows(self, offset: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> Any:
+    def rows(
+        self,
+        offset: int = 0,
+        limit: int | None = None,
+        kinds: Collection[str] | None = None,
+        changed_columns: Collection[str] | None = None,
+        columns: Collection[str] | None = None,
+    ) -> Any:
         """Read changed rows in display order.
 
         Rows stand as in the new table; a removed row stands after the row that its last surviving predecessor
@@ -99,9 +106,13 @@ class TableDiff:
         Parameters
         ----------
         offset, limit
-            Which of the rows, counted after `kinds` has chosen.
+            Which of the rows, counted after `kinds` and `changed_columns` have chosen.
         kinds
             Any of `added`, `removed`, `changed`; all of them if not given.
+        changed_columns
+            Only changed rows with a changed cell in one of these columns.
+        columns
+            Read only these, in the order of the table; all of them if not given.
 
         Returns
         -------
@@ -111,12 +122,17 @@ class TableDiff:
         Raises
         ------
         InvalidInput
-            A kind that is none, or a negative offset or limit.
+            A kind that is none, a column that there is not, or a negative offset or limit.
         """
         if offset < 0 or (limit is not None and limit < 0):
             raise InvalidInput("offset and limit cannot be negative.", hint="Count rows from 0.")
         end = None if limit is None else offset + limit
-        return self._table(self._chosen(kinds).choose(slice(offset, end)))
+        page = self._chosen(kinds, changed_columns).choose(slice(offset, end))
+        return self._table(page, None if columns is None else self._known(columns))
+
+    def count_rows(self, kinds: Collection[str] | None = None, changed_columns: Collection[str] | None = None) -> int:
+        """Count the rows that `rows` would give without a limit; no value is read."""
+        return len(self._chosen(kinds, changed_columns).kind)
 
     def reformed_rows(self, offset: int = 0, limit: int | None = None) -> Any:
         """Read the rows that hold cells which changed in form alone, in the order of the new table.
@@ -140,24 +156,39 @@ class TableDiff:
                 self._table(self.entries.choose(slice(begin, begin + rows_per_batch))).combine_chunks().to_batches()
             )
 
-    def _chosen(self, kinds: Collection[str] | None) -> Entries:
-        if kinds is None:
-            return self.entries
-        wanted = {kinds} if isinstance(kinds, str) else set(kinds)
-        if unknown := wanted.difference(KINDS):
-            raise InvalidInput(f"{min(unknown)!r} is no kind of change.", hint=f"Kinds are {', '.join(KINDS)}.")
-        return self.entries.choose(np.isin(self.entries.kind, [KINDS.index(k) for k in wanted]))
+    def _chosen(self, kinds: Collection[str] | None, changed_columns: Collection[str] | None) -> Entries:
+        entries = self.entries
+        if kinds is not None:
+            wanted = {kinds} if isinstance(kinds, str) else set(kinds)
+            if unknown := wanted.difference(KINDS):
+                raise InvalidInput(f"{min(unknown)!r} is no kind of change.", hint=f"Kinds are {', '.join(KINDS)}.")
+            entries = entries.choose(np.isin(entries.kind, [KINDS.index(k) for k in wanted]))
+        if changed_columns is not None:
+            entries = entries.choose(entries.kind == KINDS.index("changed"))
+            cells = [self.cells[name] for name in self._known(changed_columns) if name in self.cells]
+            entries = entries.choose(among(entries.new, distinct(np.concatenate([np.zeros(0, np.int64), *cells]))))
+        return entries
 
-    def _table(self, page: Entries) -> Any:
+    def _known(self, names: Collection[str]) -> list[str]:
+        wanted = {names} if isinstance(names, str) else set(names)
+        if unknown := wanted.difference(self.columns):
+            raise InvalidInput(
+                f"This diff has no column {min(unknown)!r}.", hint=f"Its columns are {', '.join(self.columns)}."
+            )
+        return [name for name in self.columns if name in wanted]
+
+    def _table(self, page: Entries, columns: Sequence[str] | None = None) -> Any:
         fields: dict[str, Any] = {
             "change": pa.array(KINDS).take(pa.array(page.kind)),
             "old_row": pa.array(page.old, mask=page.old < 0),
             "new_row": pa.array(page.new, mask=page.new < 0),
             "changed_columns": self._changed_columns(page),
         }
-        old = _values(self.old, list(self.old_names.values()), page.old)
-        new = _values(self.new, list(self.new.schema.names) if self.new else [], page.new)
-        for column in self.columns:
+        shown = self.columns if columns is None else columns
+        after_names = set(self.new.schema.names if self.new else ())
+        old = _values(self.old, [self.old_names[c] for c in shown if c in self.old_names], page.old)
+        new = _values(self.new, [c for c in shown if c in after_names], page.new)
+        for column in shown:
             before = old.get(self.old_names[column]) if column in self.old_names else None
             after = new.get(column)
             typed = before if after is None else after

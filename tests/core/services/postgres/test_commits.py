@@ -71,7 +71,7 @@ def test_commit_needs_its_tree_and_parents(unit, dataset):
 
 
 def test_unknown_commit(unit, dataset):
-    for ask in (unit.commits.get, unit.commits.history):
+    for ask in (unit.commits.get, unit.commits.history, lambda commit: unit.commits.get_many([commit])):
         with pytest.raises(NotFound, match=oid("nowhere").hex()):
             ask(oid("nowhere"))
     assert unit.commits.ancestor(oid("nowhere"), 0) is None
@@ -146,3 +146,10 @@ def test_history_of_any_graph_is_in_order_and_complete(store, data):
     with store.unit() as unit:
         put_commits(unit, unit.datasets.create("sales", ANN).id, *commits)
         assert unit.commits.history(head.oid, limit=limit) == expected[:limit]
+        starts = data.draw(st.lists(st.sampled_from(commits), unique_by=lambda c: c.id))
+        reached = set().union(*(ancestors[c.id] for c in starts))
+        nodes = unit.commits.graph([c.oid for c in starts])
+        assert sorted((n.id, n.parents, n.time) for n in nodes) == sorted(
+            (c.id, c.parents, c.time) for c in commits if c.id in reached
+        )
+        assert unit.commits.get_many([c.oid for c in starts]) == starts

@@ -1,0 +1,2 @@
+export { DiffDocument, type IDiffDocumentOptions } from './document';
+export { namesFor } from './rows';

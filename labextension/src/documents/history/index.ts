@@ -1,0 +1,2 @@
+export { type ICommitActions } from './details';
+export { HistoryDocument, type IHistoryDocumentOptions } from './document';

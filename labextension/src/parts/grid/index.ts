@@ -1,0 +1,10 @@
+export { type ICacheLimits, PageCache } from './cache';
+export { COPY_CELLS } from './copying';
+export { Grid, type IGridOptions, type IHeaderAt } from './grid';
+export { type Cell, FAILED, LOADING, PagedModel } from './model';
+export { PAGE_ROWS, Pager } from './pager';
+export { Palette, watchTheme } from './palette';
+export { BodyRenderer, drawText, type ICellStyle, type IDrawing, type IHeader } from './renderers';
+export type { ICellAt } from './selected';
+export { failureOf, type IFailure, type IPageSource } from './source';
+export type { IGridWords } from './words';

@@ -1,0 +1,2 @@
+export { Columns, type IColumn } from './columns';
+export * from './grid';
