@@ -1,9 +1,17 @@
 /** The plugins of the extension; each may be switched off, and each goes without what it can do without. */
 
 import { commandsPlugin } from './plugins/commands';
+import { importPlugin } from './plugins/import';
+import { importFromBrowserPlugin } from './plugins/import-from-browser';
 import { panelPlugin } from './plugins/panel';
 import { workbenchPlugin } from './plugins/workbench';
 
 export * from './tokens';
 
-export default [workbenchPlugin, panelPlugin, commandsPlugin];
+export default [
+  workbenchPlugin,
+  panelPlugin,
+  commandsPlugin,
+  importPlugin,
+  importFromBrowserPlugin
+];

@@ -16,6 +16,7 @@ import type {
   RefKind
 } from './types';
 import { pathOf, type Transport } from './transport';
+import { Uploads } from './uploads';
 
 export interface IDatasetsAsked {
   search: string;
@@ -26,7 +27,11 @@ export interface IDatasetsAsked {
 }
 
 export class Client {
-  constructor(readonly transport: Transport) {}
+  constructor(readonly transport: Transport) {
+    this.uploads = new Uploads(transport);
+  }
+
+  readonly uploads: Uploads;
 
   /** Ask whether our part of the server and its store answer, and under whose name we act. */
   ready(): Promise<IReady> {
@@ -83,6 +88,10 @@ export class Client {
   commits(dataset: string, at: string, limit: number, cursor?: string): Promise<IPage<ICommit>> {
     const path = pathOf('datasets', dataset, 'commits');
     return this.transport.ask(path, { query: { at, limit, cursor } });
+  }
+
+  commit(dataset: string, id: string): Promise<ICommit> {
+    return this.transport.ask(pathOf('datasets', dataset, 'commits', id));
   }
 
   jobs(limit: number): Promise<IJobs> {

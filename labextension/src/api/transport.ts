@@ -3,14 +3,19 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import { OFFLINE, Problem, problemOf } from './problem';
+import { CANCELLED, OFFLINE, Problem, problemOf } from './problem';
 
 const ROOT = 'dsa/api/v1';
 
 export interface IAsk {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
+  /** Bytes that are sent as they are, instead of a body in JSON. */
+  bytes?: ArrayBuffer;
+  headers?: Record<string, string>;
+  /** Aborts the request, which is then a problem with the code `cancelled`. */
+  signal?: AbortSignal;
   /** The entity tag that is expected; a write is refused where it is another. */
   ifMatch?: string;
   /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
@@ -45,7 +50,7 @@ export class Transport {
     if (!response.ok) {
       throw await problemOf(response);
     }
-    const data = (response.status === 204 ? undefined : await response.json()) as T;
+    const data = (response.status === 204 ? undefined : await bodyOf(response)) as T;
     const etag = response.headers.get('ETag');
     if (method === 'GET' && etag) {
       this.keep(url, { etag, data });
@@ -66,7 +71,10 @@ export class Transport {
   }
 
   private async send(url: string, method: string, ask: IAsk, etag?: string): Promise<Response> {
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { ...ask.headers };
+    if (ask.bytes !== undefined) {
+      headers['Content-Type'] = 'application/octet-stream';
+    }
     if (ask.body !== undefined) {
       headers['Content-Type'] = 'application/json';
     }
@@ -80,10 +88,18 @@ export class Transport {
     const init: RequestInit = { method, headers, cache: 'no-cache' };
     if (ask.body !== undefined) {
       init.body = JSON.stringify(ask.body);
+    } else if (ask.bytes !== undefined) {
+      init.body = ask.bytes;
+    }
+    if (ask.signal !== undefined) {
+      init.signal = ask.signal;
     }
     try {
       return await ServerConnection.makeRequest(url, init, this.settings);
     } catch (error) {
+      if (ask.signal?.aborted) {
+        throw new Problem(0, CANCELLED, 'It was cancelled.');
+      }
       if (error instanceof ServerConnection.NetworkError) {
         throw new Problem(0, OFFLINE, 'The server does not answer.');
       }
@@ -101,6 +117,18 @@ export class Transport {
   }
 
   private readonly kept = new Map<string, IKept>();
+}
+
+/** Read an answer; a connection that breaks while it comes is as none. */
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw error;
+    }
+    throw new Problem(0, OFFLINE, 'The connection broke off.');
+  }
 }
 
 /** Join the parts of a path; names may hold slashes, which are percent-encoded. */

@@ -47,7 +47,8 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       panel.datasets.toolbar.addItem(id, new CommandToolbarButton({ commands, id, label: '' }));
     }
     const category = trans.__('DSA Workbench');
-    for (const command of Object.values(CommandIDs)) {
+    const others: string[] = [CommandIDs.importFromBrowser]; // about the file browser's menu alone
+    for (const command of Object.values(CommandIDs).filter(id => !others.includes(id))) {
       palette?.addItem({ command, category });
     }
   }
