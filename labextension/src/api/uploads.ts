@@ -26,8 +26,8 @@ export class Uploads {
   }
 
   /** Have the server take a file from where its own file browser shows it; it is here whole with the answer. */
-  take(place: IPlace, path: string, signal?: AbortSignal): Promise<IUpload> {
-    return this.post(pathTo(place), { path }, signal);
+  take(place: IPlace, name: string, path: string, signal?: AbortSignal): Promise<IUpload> {
+    return this.post(pathTo(place), { name, path }, signal);
   }
 
   look(place: IPlace, id: string, signal?: AbortSignal): Promise<IUpload> {

@@ -120,7 +120,8 @@ export class Upload {
   }
 
   private async take(path: string): Promise<void> {
-    this.told = await this.client.uploads.take(this.place, path, this.aborter.signal);
+    const { uploads } = this.client;
+    this.told = await uploads.take(this.place, this.source.name, path, this.aborter.signal);
   }
 
   private async send(file: Blob): Promise<void> {
