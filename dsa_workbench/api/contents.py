@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.fileio import FileManagerMixin
-from jupyter_server.utils import to_os_path
+from jupyter_server.utils import ApiPath, to_os_path
 
 from dsa_workbench.api.base import ApiHandler
 from dsa_workbench.api.problems import HttpProblem
@@ -34,11 +34,12 @@ async def find_file(handler: ApiHandler, path: str) -> Path:
     asked = path.strip("/")
     try:
         root = Path(manager.root_dir).resolve()
-        found = Path(to_os_path(asked, str(root))).resolve(strict=True)
+        found = Path(to_os_path(ApiPath(asked), str(root))).resolve(strict=True)
     except (OSError, ValueError, RuntimeError) as err:
         raise absent from err
     if not found.is_relative_to(root):
         raise absent
-    if not manager.allow_hidden and await ensure_async(manager.is_hidden(asked)):
+    hidden: bool = await ensure_async(manager.is_hidden(asked))  # type: ignore[no-untyped-call] # of the manager
+    if hidden and not manager.allow_hidden:
         raise absent
     return found

@@ -209,3 +209,72 @@ def test_a_hidden_dialog_leaves_a_notification_that_brings_it_back(lab: Lab, pan
     expect(dialog).to_have_count(0)
     uploads = [json.loads(note.read_text()) for note in (lab.server.folder / "uploads").glob("*/.upload.json")]
     assert [upload for upload in uploads if upload["dataset"] == "hidden"] == []
+
+
+def test_the_server_reads_files_of_the_file_browser_itself(lab: Lab, page: Page) -> None:
+    expect.set_options(timeout=PATIENT)
+    page.set_default_timeout(PATIENT)
+    (lab.server.folder / "inbox" / "older").mkdir(parents=True)
+    (lab.server.folder / "inbox" / "shop.csv").write_text(FIRST)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if "/uploads" in request.url else None)
+    page.goto(lab.url.replace("/lab?", "/lab/tree/inbox?"))
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+    page.locator(".jp-DirListing-item", has_text="older").click(button="right")
+    expect(page.get_by_role("menuitem", name="Rename")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Import into DSA")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.locator(".jp-DirListing-item", has_text="shop.csv").click(button="right")
+    page.get_by_role("menuitem", name="Import into DSA").click()
+    dialog = dialog_of(page, "shop.csv")
+    expect(dialog.get_by_label("Dataset")).to_have_value("shop")
+    press(dialog, "Preview")
+    expect(dialog).to_contain_text("+3 added")
+    press(dialog, "Commit")
+    expect(dialog).to_have_count(0)
+    assert lab.workbench.read("shop").to_arrow().num_rows == 3
+    assert "POST" in sent
+    assert "PUT" not in sent
+
+
+def test_a_file_is_dragged_from_the_file_browser_onto_a_branch(lab: Lab, panel: Locator) -> None:
+    page = panel.page
+    row = open_dataset(lab, panel, "dragged")
+    (lab.server.folder / "parcel").mkdir()
+    (lab.server.folder / "parcel" / "april.csv").write_text(NEXT)
+    # Both are seen at once where one of them is at the other side.
+    page.locator(".jp-SideBar [data-id=dsa-workbench-panel]").click(button="right")
+    page.get_by_role("menuitem", name="Switch Sidebar Side").click()
+    page.locator(".jp-SideBar [data-id=filebrowser]").click()
+    page.locator(".jp-SideBar [data-id=dsa-workbench-panel]").click()
+    page.locator(".jp-DirListing-item", has_text="parcel").dblclick()
+    page.locator(".jp-DirListing-item", has_text="april.csv").hover()
+    page.mouse.down()
+    row.hover(force=True)
+    row.hover(force=True, position={"x": 60, "y": 8})
+    expect(page.locator(".jp-dsa-drop")).to_have_text("Import into dragged@main")
+    page.mouse.up()
+    dialog = dialog_of(page, "april.csv")
+    expect(dialog).to_contain_text("into dragged@main")
+    expect(dialog).to_contain_text("~1 changed")
+    press(dialog, "Cancel")
+
+
+def test_the_menu_of_a_branch_opens_the_chooser_of_files(lab: Lab, panel: Locator) -> None:
+    row = open_dataset(lab, panel, "menus")
+    row.click(button="right")
+    with panel.page.expect_file_chooser() as chooser:
+        panel.page.get_by_role("menuitem", name="Import Files").click()
+    chooser.value.set_files([{"name": "may.csv", "mimeType": "text/csv", "buffer": NEXT.encode()}])
+    dialog = dialog_of(panel.page, "may.csv")
+    expect(dialog).to_contain_text("into menus@main")
+    expect(dialog).to_contain_text("~1 changed")
+    dialog.get_by_text("How it is read").click()
+    dialog.get_by_label("Cells are separated by").select_option(";")
+    expect(dialog.get_by_role("tab", name="Table")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_contain_text("id")
+    expect(dialog.get_by_role("button", name="Commit")).to_be_disabled()
+    dialog.get_by_label("Cells are separated by").select_option("")
+    expect(dialog.get_by_role("button", name="Commit")).to_be_enabled()
+    press(dialog, "Cancel")
+    expect(dialog).to_have_count(0)
