@@ -245,8 +245,10 @@ def test_a_file_is_dragged_from_the_file_browser_onto_a_branch(lab: Lab, panel: 
     # Both are seen at once where one of them is at the other side.
     page.locator(".jp-SideBar [data-id=dsa-workbench-panel]").click(button="right")
     page.get_by_role("menuitem", name="Switch Sidebar Side").click()
+    page.locator(".jp-SideBar.jp-mod-right [data-id=dsa-workbench-panel]").wait_for()
     page.locator(".jp-SideBar [data-id=filebrowser]").click()
-    page.locator(".jp-SideBar [data-id=dsa-workbench-panel]").click()
+    if not row.is_visible():
+        page.locator(".jp-SideBar [data-id=dsa-workbench-panel]").click()
     page.locator(".jp-DirListing-item", has_text="parcel").dblclick()
     page.locator(".jp-DirListing-item", has_text="april.csv").hover()
     page.mouse.down()
