@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from dsa_workbench.api.contents import find_file
 from dsa_workbench.api.forms import Form, is_form
 from dsa_workbench.api.importers import ImportRequest
 from dsa_workbench.api.jobs import answer_job
@@ -119,7 +121,7 @@ class UploadsHandler(WholeFileHandler):
         )
     )  # fmt: skip
     async def post(self, dataset: str, ref: str, body: UploadGiven | FormAsked) -> None:
-        """Make an upload: the answer to JSON says where its parts go.
+        """Make an upload: the answer to JSON says where its parts go, and with `path` the file is here already.
 
         A form brings the file itself, as `file`, and how to import it; it is answered as a whole file is.
         """
@@ -129,12 +131,15 @@ class UploadsHandler(WholeFileHandler):
             return
         check_name("dataset", dataset)
         check_name("branch", ref)
-        made = await self.service.on_disk(
-            lambda: self.service.spool.create(
-                Actor(self.actor), body.name, dataset, ref, size=body.size, sha256=body.sha256
-            )
-        )
+        place = await find_file(self, body.path) if body.path is not None else None
+        made = await self.service.on_disk(lambda: self._make(place, body, dataset, ref))
         self.answer(UploadTold.of(made), 201, f"{self.request.path}/{made.id}")
+
+    def _make(self, place: Path | None, body: UploadGiven, dataset: str, ref: str) -> Upload:
+        spool, actor = self.service.spool, Actor(self.actor)
+        if place is None:
+            return spool.create(actor, body.name, dataset, ref, size=body.size, sha256=body.sha256)
+        return spool.take(actor, place, body.name, dataset, ref, sha256=body.sha256)
 
     @operation(
         Operation(

@@ -28,6 +28,10 @@ class UploadGiven(Given):
     name: str = Field(min_length=1, max_length=500, examples=["orders.csv"])
     size: int | None = Field(None, ge=0, description="In bytes; more than these are refused.")
     sha256: Sha256 | None = Field(None, description="Of the whole file: it is checked when it is complete.")
+    path: str | None = Field(
+        None, min_length=1, max_length=4000,
+        description="A file that the server's file browser shows there: the server copies it, and no part is sent.",
+    )  # fmt: skip
 
 
 class UploadTold(Told):

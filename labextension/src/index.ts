@@ -3,9 +3,19 @@
 import { commandsPlugin } from './plugins/commands';
 import { diffPlugin } from './plugins/diff';
 import { historyPlugin } from './plugins/history';
+import { importPlugin } from './plugins/import';
+import { importFromBrowserPlugin } from './plugins/import-from-browser';
 import { panelPlugin } from './plugins/panel';
 import { workbenchPlugin } from './plugins/workbench';
 
 export * from './tokens';
 
-export default [workbenchPlugin, panelPlugin, commandsPlugin, historyPlugin, diffPlugin];
+export default [
+  workbenchPlugin,
+  panelPlugin,
+  commandsPlugin,
+  historyPlugin,
+  diffPlugin,
+  importPlugin,
+  importFromBrowserPlugin
+];

@@ -2,7 +2,7 @@
 
 import { Token } from '@lumino/coreutils';
 
-import type { WorkbenchModel } from './models';
+import type { Source, WorkbenchModel } from './models';
 import type { WorkbenchPanel } from './panel';
 
 /** The datasets and jobs that the panel shows: for extensions that want to show or follow them, too. */
@@ -25,6 +25,25 @@ export const IWorkbenchPanel = new Token<IWorkbenchPanel>(
   'The side panel of DSA Workbench: its toolbar, and which row is chosen.'
 );
 
+export interface IImportGoal {
+  dataset?: string | undefined;
+  ref?: string | undefined;
+  table?: string | undefined;
+  /** Whether nothing need be asked any more about where the files go. */
+  isPlaced?: boolean;
+}
+
+/** The dialog that brings files in: for extensions that have files to offer. */
+export interface IImporter {
+  /** Show what would come of an import, and do it if the reader wants to. */
+  open(sources: readonly Source[], goal?: IImportGoal): void;
+}
+
+export const IImporter = new Token<IImporter>(
+  'dsa-workbench:IImporter',
+  'The dialog of DSA Workbench that previews and imports files.'
+);
+
 export const CommandIDs = {
   open: 'dsa-workbench:open',
   refresh: 'dsa-workbench:refresh',
@@ -40,5 +59,7 @@ export const CommandIDs = {
   copySpec: 'dsa-workbench:copy-spec',
   openData: 'dsa-workbench:open-data',
   openHistory: 'dsa-workbench:open-history',
-  openDiff: 'dsa-workbench:open-diff'
+  openDiff: 'dsa-workbench:open-diff',
+  import: 'dsa-workbench:import',
+  importFromBrowser: 'dsa-workbench:import-from-browser'
 } as const;

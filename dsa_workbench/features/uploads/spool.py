@@ -28,6 +28,8 @@ _NOTE = ".upload.json"
 _SET = "set"
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 _LONGEST = 150
+_AT_ONCE = 8 << 20
+"""Bytes that are copied at once."""
 _ROOM = 256 << 20
 """Bytes of the disk that are left free: the database may be on it."""
 
@@ -82,6 +84,39 @@ class Spool:
         self.path(found).touch(mode=0o600)
         (self._folder / found.id / _NOTE).write_text(json.dumps(asdict(found)))
         return found
+
+    def take(
+        self, actor: Actor, source: Path, name: str, dataset: str, ref: str, *, sha256: str | None = None
+    ) -> Upload:
+        """Copy a file of this machine into an upload, which is whole then; what becomes of the file later is no matter.
+
+        Raises
+        ------
+        InvalidInput
+            It is no file, or grew while it was copied.
+        NotFound
+            It cannot be read.
+        QuotaExceeded
+            There is no room for it.
+        """
+        try:
+            if not source.is_file():
+                raise InvalidInput(f"{name} is no file.", hint="Choose files; a folder is not taken.")
+            with source.open("rb") as file:
+                upload = self.create(actor, name, dataset, ref, size=os.fstat(file.fileno()).st_size, sha256=sha256)
+                try:
+                    receiving = self.receive(upload, 0)
+                    try:
+                        while data := file.read(_AT_ONCE):
+                            receiving.write(data)
+                        return receiving.keep()
+                    finally:
+                        receiving.drop()
+                except BaseException:
+                    self.remove(upload)
+                    raise
+        except OSError as err:
+            raise NotFound(f"{name} cannot be read: {err.strerror}.", hint="Look whether it is still there.") from err
 
     def get(self, actor: Actor, upload_id: str) -> Upload:
         """Look at an upload; NotFound where there is none of this id, or it is another's."""

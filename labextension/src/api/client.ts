@@ -21,6 +21,7 @@ import type {
   RefKind
 } from './types';
 import { pathOf, type Query, type Transport } from './transport';
+import { Uploads } from './uploads';
 
 export interface IDatasetsAsked {
   search: string;
@@ -87,7 +88,11 @@ export const ARROW_STREAM = 'application/vnd.apache.arrow.stream';
 const COMMIT = /^[0-9a-f]{64}$/;
 
 export class Client {
-  constructor(readonly transport: Transport) {}
+  constructor(readonly transport: Transport) {
+    this.uploads = new Uploads(transport);
+  }
+
+  readonly uploads: Uploads;
 
   /** Ask whether our part of the server and its store answer, and under whose name we act. */
   ready(): Promise<IReady> {

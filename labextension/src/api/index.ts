@@ -11,6 +11,8 @@ export {
   type ITableAt
 } from './client';
 export { type IFeedTimes, JobFeed } from './feed';
-export { MISSING, OFFLINE, Problem } from './problem';
+export { CANCELLED, MISSING, OFFLINE, Problem } from './problem';
 export { type Query, Transport } from './transport';
 export type * from './types';
+export { type IPart, Uploads } from './uploads';
+export type * from './upload-types';

@@ -3,6 +3,7 @@
 /** Codes of what never reached our part of the server; all others are the server's own. */
 export const OFFLINE = 'offline';
 export const MISSING = 'server_part_missing';
+export const CANCELLED = 'cancelled';
 
 export class Problem extends Error {
   constructor(
@@ -11,7 +12,9 @@ export class Problem extends Error {
     detail: string,
     /** What to do next; empty where the server knows nothing. */
     readonly hint: string = '',
-    readonly requestId: string = ''
+    readonly requestId: string = '',
+    /** Where: file, line, column, value, offset, head; what there is depends on the code. */
+    readonly details: Readonly<Record<string, unknown>> = {}
   ) {
     super(detail);
     this.name = 'Problem';
@@ -32,7 +35,8 @@ export async function problemOf(response: Response): Promise<Problem> {
       told.code,
       told.detail,
       textOf(told.hint),
-      textOf(told.request_id)
+      textOf(told.request_id),
+      recordOf(told.details)
     );
   }
   if (response.status === 404) {
@@ -49,6 +53,10 @@ async function bodyOf(response: Response): Promise<Record<string, unknown> | nul
   } catch {
     return null; // a page of a proxy, not ours
   }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function textOf(value: unknown): string {

@@ -3,7 +3,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import { OFFLINE, Problem, problemOf } from './problem';
+import { CANCELLED, OFFLINE, Problem, problemOf } from './problem';
 
 const ROOT = 'dsa/api/v1';
 
@@ -11,15 +11,18 @@ const ROOT = 'dsa/api/v1';
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 export interface IAsk {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Query;
   body?: unknown;
+  /** Bytes that are sent as they are, instead of a body in JSON. */
+  bytes?: ArrayBuffer;
+  headers?: Record<string, string>;
+  /** Aborts the request, which is then a problem with the code `cancelled`. */
+  signal?: AbortSignal;
   /** The entity tag that is expected; a write is refused where it is another. */
   ifMatch?: string;
   /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
   background?: boolean;
-  /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
 }
 
 export interface IBytesAsked {
@@ -64,7 +67,7 @@ export class Transport {
     if (!response.ok) {
       throw await problemOf(response);
     }
-    const data = (response.status === 204 ? undefined : await response.json()) as T;
+    const data = (response.status === 204 ? undefined : await bodyOf(response)) as T;
     const etag = response.headers.get('ETag');
     if (method === 'GET' && etag) {
       this.keep(url, { etag, data });
@@ -111,7 +114,10 @@ export class Transport {
   }
 
   private async send(url: string, method: string, ask: IAsk, etag?: string): Promise<Response> {
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { ...ask.headers };
+    if (ask.bytes !== undefined) {
+      headers['Content-Type'] = 'application/octet-stream';
+    }
     if (ask.body !== undefined) {
       headers['Content-Type'] = 'application/json';
     }
@@ -125,6 +131,8 @@ export class Transport {
     const init: RequestInit = { method, headers, cache: 'no-cache' };
     if (ask.body !== undefined) {
       init.body = JSON.stringify(ask.body);
+    } else if (ask.bytes !== undefined) {
+      init.body = ask.bytes;
     }
     return this.request(url, init, ask.signal);
   }
@@ -135,7 +143,7 @@ export class Transport {
       return await ServerConnection.makeRequest(url, asked, this.settings);
     } catch (error) {
       if (signal?.aborted) {
-        throw new DOMException('Nobody waits for the answer any more.', 'AbortError');
+        throw new Problem(0, CANCELLED, 'It was cancelled.');
       }
       if (error instanceof ServerConnection.NetworkError) {
         throw new Problem(0, OFFLINE, 'The server does not answer.');
@@ -154,6 +162,18 @@ export class Transport {
   }
 
   private readonly kept = new Map<string, IKept>();
+}
+
+/** Read an answer; a connection that breaks while it comes is as none. */
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw error;
+    }
+    throw new Problem(0, OFFLINE, 'The connection broke off.');
+  }
 }
 
 /** Join the parts of a path; names may hold slashes, which are percent-encoded. */

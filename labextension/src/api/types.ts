@@ -77,6 +77,8 @@ export interface IJob {
     bytes_total?: number;
     seconds_left?: number;
   };
+  /** What came of an import. */
+  result?: { commit?: string; created?: boolean; rows?: number };
   error?: { code: string; message: string; hint: string };
   durable: boolean;
   attempts: number;

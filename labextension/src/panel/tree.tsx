@@ -83,6 +83,7 @@ function Item({ row, state, words, isCurrent }: IItemProps): JSX.Element {
       data-dsa-kind={row.kind}
       data-dsa-key={row.key}
       data-dsa-deleted={row.kind === 'dataset' && row.dataset.deleted_at !== undefined}
+      data-dsa-ref-kind={row.kind === 'ref' ? row.ref.kind : undefined}
       data-dsa-shown={row.kind === 'ref' && row.isShown}
       aria-label={labelOf(row, words)}
       aria-level={row.level}

@@ -48,7 +48,8 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     }
     const category = trans.__('DSA Workbench');
     // Those of other plugins, too: the palette leaves out what is not there.
-    for (const command of Object.values(CommandIDs)) {
+    const others: string[] = [CommandIDs.importFromBrowser]; // about the file browser's menu alone
+    for (const command of Object.values(CommandIDs).filter(id => !others.includes(id))) {
       palette?.addItem({ command, category });
     }
   }

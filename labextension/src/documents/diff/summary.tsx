@@ -5,7 +5,7 @@ import * as React from 'react';
 import type { ChangeKind, ITableDiff } from '../../api';
 import { type DiffModel, differs, KINDS } from '../../models';
 import type { Words } from '../../panel/words';
-import { schemaSentence } from '../schema-words';
+import { schemaSentence } from '../../parts/schema-words';
 
 interface ISummaryProps {
   model: DiffModel;

@@ -6,7 +6,7 @@ import * as React from 'react';
 import type { ICommit, ICommitShown, ITableSummary } from '../../api';
 import type { HistoryModel } from '../../models';
 import type { Words } from '../../panel/words';
-import { schemaSentence } from '../schema-words';
+import { schemaSentence } from '../../parts/schema-words';
 
 /** What can be done with a commit; a command that nobody has is left out. */
 export interface ICommitActions {

@@ -1,0 +1,3 @@
+export { chooseFiles } from './choose';
+export { Importer } from './importer';
+export { ImportWords } from './words';
