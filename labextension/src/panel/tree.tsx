@@ -6,6 +6,7 @@ import { labelOf, MenuButton, RowContent } from './row';
 import { canBeChosen, type Row, topOf, HEIGHTS, windowOf } from './rows';
 import type { PanelState } from './state';
 import type { Words } from './words';
+import { useHeight } from '../parts/height';
 
 interface ITreeProps {
   rows: readonly Row[];
@@ -194,18 +195,4 @@ function typed(key: string, rows: readonly Row[], here: number): number | undefi
     const row = rows[index]!;
     return row.kind === 'dataset' && row.dataset.name.toLowerCase().startsWith(key.toLowerCase());
   });
-}
-
-function useHeight(ref: React.RefObject<HTMLElement>): number {
-  const [height, setHeight] = React.useState(600);
-  React.useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) {
-      return;
-    }
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [ref]);
-  return height;
 }

@@ -6,6 +6,7 @@ import type { ICommit } from '../../api';
 import { type HistoryModel, widthOf } from '../../models';
 import { countsOf, type Words } from '../../panel/words';
 import { Graph, ROW } from './graph';
+import { useHeight } from '../../parts/height';
 
 /** Rows that are drawn beyond what is seen, and how near to the end older commits are asked for. */
 const MARGIN = 8;
@@ -191,18 +192,4 @@ export function keyed(key: string, here: number, count: number, page: number): n
     default:
       return undefined;
   }
-}
-
-function useHeight(ref: React.RefObject<HTMLElement>): number {
-  const [height, setHeight] = React.useState(600);
-  React.useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) {
-      return;
-    }
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [ref]);
-  return height;
 }
