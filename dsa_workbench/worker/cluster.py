@@ -35,6 +35,8 @@ _LOOK_SECONDS = 0.25
 _WORKER_SECONDS = 120.0
 """How long a cluster may take until its first worker is there: a queue of a supercomputer may let it wait."""
 _CONNECT_SECONDS = 30.0
+_FETCH_SECONDS = (2.0, 4.0, 8.0, 16.0, 32.0)
+"""How long each attempt to fetch what a task made may take."""
 _CLOSE_SECONDS = 10.0
 _AHEAD = 2
 """Slices for each worker that are on their way: one at work, and one that waits for it to end."""
@@ -158,7 +160,7 @@ class Cluster:
                 futures.popleft()
                 with self._lock:
                     self._sent.discard(first)
-                yield _result(first)
+                yield _result(first, look)
         finally:
             self._end(client, [future for future, _ in futures])
 
@@ -324,11 +326,26 @@ def _made(name: str, workers: int) -> Any:
     return there
 
 
-def _result(future: Any) -> Any:
-    try:
-        return future.result(timeout=_CONNECT_SECONDS)
-    except (Exception, asyncio.CancelledError) as err:
-        raise SpreadFailed(_reason(err)) from err
+def _result(future: Any, look: Callable[[], None]) -> Any:
+    """Fetch what a task made.
+
+    Its worker may be lost between the two. Who asks for it just then waits until Dask gives up to connect, half a
+    minute; who asks again is told at once that the task is done again elsewhere, and waits for that.
+    """
+    late: BaseException | None = None
+    for seconds in _FETCH_SECONDS:
+        while future.status in ("pending", "lost"):
+            look()
+            time.sleep(_LOOK_SECONDS)
+        try:
+            return future.result(timeout=seconds)
+        except TimeoutError as err:
+            late = err
+        except (Exception, asyncio.CancelledError) as err:
+            raise SpreadFailed(_reason(err)) from err
+        if future.status == "error":
+            break
+    raise SpreadFailed(f"a slice that is done does not come: {_reason(late or TimeoutError())}") from late
 
 
 def _worker(name: str, told: Any) -> ClusterWorker:
