@@ -78,14 +78,15 @@ class Sketch:
         return np.bincount(places, weights=self.weights[finite], minlength=bins).astype(np.int64)
 
 
-def sketch(array: Any, coded: Any = None) -> Sketch:
+def sketch(array: Any, coded: Any = None, ends: tuple[Any, ...] | None = None) -> Sketch:
     """Sketch an array of a normal type; `coded` is the same as a dictionary array, where text has few values.
 
-    Both give the same sketch, but words are looked at once.
+    Both give the same sketch, but words are looked at once. `ends` is what `bounds` gives of it, where it is known.
     """
     nulls = array.null_count
+    counts: npt.NDArray[np.int64] | None = None
     if coded is None:
-        values, counts = (array.drop_null() if nulls else array), None
+        values = array.drop_null() if nulls else array
     else:
         values = coded.dictionary
         counts = np.bincount(np.asarray(coded.indices.drop_null()), minlength=len(values))
@@ -97,7 +98,7 @@ def sketch(array: Any, coded: Any = None) -> Sketch:
         times = None if counts is None else counts[hashes.rows]
         buckets = np.bincount(shares, weights=times, minlength=BUCKETS).astype(np.int64)
     registers = None if pa.types.is_nested(array.type) else _registers(hashes.values)
-    return Sketch(len(array), nulls, registers, points, weights, bounds(values), buckets)
+    return Sketch(len(array), nulls, registers, points, weights, bounds(values) if ends is None else ends, buckets)
 
 
 def merge(parts: Sequence[Sketch]) -> Sketch:

@@ -16,32 +16,32 @@ import pyarrow.compute as pc
 import zstandard
 
 from dsa_workbench.columns import layout
+from dsa_workbench.columns.bounds import bounds
 from dsa_workbench.core.model.manifest import ColumnStats
 from dsa_workbench.errors import StoreCorrupt
 
 PREFIX = 8
 
 
-def column_stats(array: Any, coded: Any = None) -> ColumnStats:
+def column_stats(array: Any, ends: tuple[Any, ...] | None = None) -> ColumnStats:
     """Count nulls and find the bounds of an array of a normal type.
 
-    `coded` is the same as a dictionary array, where text has few values: they are looked at once.
+    `ends` is what `bounds.bounds` gives of it, where the caller has it.
     """
     kind, t = array.type, pa.types
     nulls = array.null_count
     if len(array) == nulls or t.is_nested(kind):
         return ColumnStats(nulls)
     if t.is_string(kind) or t.is_binary(kind):
-        return ColumnStats(nulls, *_prefixes(array if coded is None else coded.dictionary))
-    if t.is_integer(kind) or t.is_boolean(kind) or t.is_decimal(kind):
+        # What begins the least text is the least of what begins any.
+        return ColumnStats(nulls, *map(_prefix, bounds(array) if ends is None else ends))
+    if t.is_integer(kind) or t.is_boolean(kind) or (t.is_temporal(kind) and not t.is_interval(kind)):
+        return ColumnStats(nulls, *map(str, bounds(array) if ends is None else ends))
+    if t.is_decimal(kind):
         # Arrow compares no short decimals.
         short = t.is_decimal32(kind) or t.is_decimal64(kind)
-        bounds = pc.min_max(array.cast(pa.decimal128(kind.precision, kind.scale)) if short else array)
-        return ColumnStats(nulls, str(bounds["min"].as_py()), str(bounds["max"].as_py()))
-    if t.is_temporal(kind) and not t.is_interval(kind):
-        whole = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())
-        bounds = pc.min_max(whole)
-        return ColumnStats(nulls, str(bounds["min"].as_py()), str(bounds["max"].as_py()))
+        found = pc.min_max(array.cast(pa.decimal128(kind.precision, kind.scale)) if short else array)
+        return ColumnStats(nulls, str(found["min"].as_py()), str(found["max"].as_py()))
     if t.is_floating(kind):
         return ColumnStats(nulls, *_float_bounds(array))
     return ColumnStats(nulls)
@@ -53,18 +53,9 @@ def _float_bounds(array: Any) -> tuple[str | None, str | None]:
     return (repr(float(values.min())), repr(float(values.max()))) if len(values) else (None, None)
 
 
-def _prefixes(array: Any) -> tuple[str, str]:
-    offsets, data = layout.text_parts(array.drop_null() if array.null_count else array)
-    padded = np.concatenate([data, np.zeros(PREFIX, dtype=np.uint8)])
-    words = np.ndarray(shape=(len(data) + 1,), dtype=">u8", buffer=padded.data, strides=(1,))[offsets[:-1]]
-    words = words.astype(np.uint64)
-    lengths = np.diff(offsets)
-    short = lengths < PREFIX
-    if short.any():
-        gone = ((PREFIX - lengths[short]) * 8).astype(np.uint64)
-        # Shifting 64 bits by 64 is undefined: the empty text is set by hand.
-        words[short] = np.where(gone < 64, (words[short] >> (gone & np.uint64(63))) << (gone & np.uint64(63)), 0)
-    return f"{int(words.min()):016x}", f"{int(words.max()):016x}"
+def _prefix(text: str | bytes) -> str:
+    raw = text.encode() if isinstance(text, str) else text
+    return raw[:PREFIX].ljust(PREFIX, b"\0").hex()
 
 
 def count_empty(array: Any) -> int:

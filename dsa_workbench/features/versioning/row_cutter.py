@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from dsa_workbench.columns import canonical, codec, layout
+from dsa_workbench.columns.bounds import bounds
 from dsa_workbench.columns.chunker import Chunker, Cut
 from dsa_workbench.columns.fingerprint import fingerprint
 from dsa_workbench.columns.packing import few_values
@@ -127,9 +128,10 @@ def encode_chunk(table: Any, forced: bool, known: Collection[ObjectId]) -> Encod
         oid = canonical.segment_id(type_text(array.type), rows, body)
         ids.append(oid)
         coded = few_values(array)
-        stats.append(column_stats(array, coded))
+        ends = bounds(array if coded is None else coded.dictionary)
+        stats.append(column_stats(array, ends))
         if oid not in known:
             encoding, blob = codec.store(array, body, coded)
-            told = pack_sketch(sketch(array, coded))
+            told = pack_sketch(sketch(array, coded, ends))
             segments.append(StoredSegment(oid, rows, len(body), int(encoding), blob, sketch=told))
     return EncodedChunk(Chunk(rows, tuple(ids), forced, tuple(stats)), segments)

@@ -36,6 +36,8 @@ from dsa_workbench.files.values.forms import Evidence, Form, decide, is_settled
 from dsa_workbench.files.words import an
 
 MAX_THREADS = 4
+"""At most so many parse, and no more than half the cores: who takes the rows encodes them on others, and more threads
+than cores wait for the interpreter's lock, which takes longer than the work."""
 
 
 def open_delimited(file: Input, options: ReadOptions, *, progress: ProgressHook | None = None) -> list[TableSource]:
@@ -272,7 +274,7 @@ class DelimitedTable:
         self, evidence: list[Evidence], written: deque[bytes] | None = None
     ) -> Iterator[tuple[Block, BlockResult]]:
         """Parse blocks on several threads and give them in order; a few are in flight at a time."""
-        threads = 1 if self.text.is_small else self.options.threads or min(MAX_THREADS, os.cpu_count() or 1)
+        threads = 1 if self.text.is_small else self.options.threads or min(MAX_THREADS, -(-(os.cpu_count() or 1) // 2))
         blocks, reader = self.text.blocks(self.options.block_bytes, written), self.reader
         if threads == 1:
             for block in blocks:
