@@ -1,0 +1,42 @@
+/** Puts the drawing of a widget into its element, with what the page around may lack. */
+
+import type * as React from 'react';
+import { createRoot } from 'react-dom/client';
+
+import type { IAnyModel } from './anywidget';
+
+/** What the theme of a Jupyter page always has; where it is missing, style/widgets.css has another. */
+const THEMED = '--jp-layout-color1';
+const BARE = 'jp-dsa-bare';
+
+/** Draw into an element, `height` pixels high as the trait says; gives what takes it away again. */
+export function mount(
+  el: HTMLElement,
+  model: IAnyModel,
+  face: string,
+  content: React.ReactElement
+): () => void {
+  const { documentElement: page, body } = document;
+  if (!getComputedStyle(body).getPropertyValue(THEMED)) {
+    page.classList.add(BARE);
+  }
+  const host = document.createElement('div');
+  host.className = 'jp-dsa-widget jp-dsa-document';
+  host.dataset.dsaFace = face;
+  // Keys that are pressed in here are for the widget, and not for the cell or the page around it.
+  host.dataset.lmSuppressShortcuts = 'true';
+  host.dataset.jpSuppressContextMenu = 'true';
+  const size = () => {
+    host.style.height = `${Number(model.get('height') ?? 0)}px`;
+  };
+  size();
+  model.on('change:height', size);
+  el.append(host);
+  const root = createRoot(host);
+  root.render(content);
+  return () => {
+    model.off('change:height', size);
+    root.unmount();
+    host.remove();
+  };
+}
