@@ -12,6 +12,8 @@ from dsa_workbench.widgets.linked import Linked
 from dsa_workbench.widgets.routes import DiffRoutes
 
 KINDS = ("added", "removed", "changed")
+HEIGHT = 460
+"""Pixels: notes and the active cell need some beside the rows."""
 
 
 class DiffWidget(Linked):
@@ -36,4 +38,5 @@ class DiffWidget(Linked):
                 "A widget shows what differs by value, and this diff shows changes of form.",
                 hint="Look at it as it is, or leave form= out.",
             )
+        traits = {"height": HEIGHT} | traits
         super().__init__(diff, DiffRoutes(lambda *_: diff), _face="diff", old=diff.old, new=diff.new, **traits)

@@ -11,6 +11,7 @@ from traitlets import Int, Unicode, default
 from dsa_workbench.rendering import html, markdown, text
 from dsa_workbench.results import Displayed
 from dsa_workbench.widgets.answers import Answer, Asked, reply, unforeseen
+from dsa_workbench.widgets.attended import is_attended
 from dsa_workbench.widgets.code import load_code
 
 HEIGHT = 360
@@ -49,9 +50,12 @@ class Linked(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Give the widget to pages that can draw it, and what it shows to all others: whoever shows it chooses."""
         document = self._now().document()
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         still = {"text/html": html.write(document), "text/markdown": markdown.write(document)}
-        return data | still | {"text/plain": text.write(document)}, metadata
+        plain = {"text/plain": text.write(document)}
+        if not is_attended():
+            return still | plain, {}
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return data | still | plain, metadata
 
     def _hear(self, _: Any, content: Mapping[str, Any], buffers: list[Any]) -> None:
         if content.get("wants") == "code":

@@ -48,6 +48,15 @@ export class TableGrid {
   /** Another row is the first that is seen. */
   readonly scrolled = new Signal<this, number>(this);
 
+  /** Do something once rows are drawn for the first time. */
+  stands(then: () => void): void {
+    const drawn = () => {
+      this.pages.drawn.disconnect(drawn);
+      requestAnimationFrame(then);
+    };
+    this.pages.drawn.connect(drawn);
+  }
+
   /** Make a row the first that is seen, as far as there are rows below it. */
   scrollTo(row: number): void {
     const { grid } = this.grid;

@@ -59,12 +59,28 @@ class TableFace {
       table.scrolled.connect((_, offset) => this.traits.put({ offset }));
       this.table = table;
       before?.dispose();
-      this.traits.put({ rows: rows.rows, ...(before && { row: -1, column: '', offset: 0 }) });
+      if (before) {
+        this.traits.put({ rows: rows.rows, row: -1, column: '', offset: 0 });
+      } else {
+        this.traits.put({ rows: rows.rows });
+        this.begin();
+      }
     }
     this.changed.emit();
   }
 
-  /** Go to where the traits say, once the grid stands. */
+  /** Go to where the traits said from the beginning, once the grid stands and has a size. */
+  private begin(): void {
+    const [offset, { table }] = [this.traits.number('offset'), this];
+    table?.stands(() => {
+      this.go();
+      if (offset > 0) {
+        table.scrollTo(offset);
+      }
+    });
+  }
+
+  /** Go to where the traits say. */
   go(): void {
     const { table, traits } = this;
     const row = traits.number('row');
@@ -164,29 +180,27 @@ interface IEntryProps {
   take: (text: string) => void;
 }
 
-/** A field whose text counts from Enter on. */
+/** A field whose text counts from Enter on. No form: pages of notebooks may forbid them. */
 function Entry({ kind, value, label, hint, take }: IEntryProps): JSX.Element {
   const [text, setText] = React.useState(value);
   React.useEffect(() => setText(value), [value]);
   return (
-    <form
-      className={`jp-dsa-entry jp-dsa-entry-${kind}`}
-      onSubmit={event => {
-        event.preventDefault();
-        take(text.trim());
+    <input
+      type="text"
+      className={`jp-mod-styled jp-dsa-entry jp-dsa-entry-${kind}`}
+      value={text}
+      aria-label={label}
+      placeholder={hint}
+      title={trans.__('%1; Enter applies it', label)}
+      spellCheck={false}
+      onChange={event => setText(event.target.value)}
+      onKeyDown={event => {
+        if (event.key === 'Enter') {
+          event.preventDefault();
+          take(text.trim());
+        }
       }}
-    >
-      <input
-        type="text"
-        className="jp-mod-styled"
-        value={text}
-        aria-label={label}
-        placeholder={hint}
-        title={trans.__('%1; Enter applies it', label)}
-        spellCheck={false}
-        onChange={event => setText(event.target.value)}
-      />
-    </form>
+    />
   );
 }
 
