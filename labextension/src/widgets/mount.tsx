@@ -23,9 +23,12 @@ export function mount(
   const host = document.createElement('div');
   host.className = 'jp-dsa-widget jp-dsa-document';
   host.dataset.dsaFace = face;
-  // Keys that are pressed in here are for the widget, and not for the cell or the page around it.
-  host.dataset.lmSuppressShortcuts = 'true';
   host.dataset.jpSuppressContextMenu = 'true';
+  host.addEventListener('focusin', event => {
+    // Keys that are pressed in here are for the widget, and not for the cell around it. Shortcuts of notebooks match
+    // what has the focus, so that it is this which must bear the mark.
+    (event.target as HTMLElement).dataset.lmSuppressShortcuts = 'true';
+  });
   const size = () => {
     host.style.height = `${Number(model.get('height') ?? 0)}px`;
   };
