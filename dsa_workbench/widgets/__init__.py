@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dsa_workbench.widgets.diff import DiffWidget
     from dsa_workbench.widgets.history import HistoryWidget
+    from dsa_workbench.widgets.job import JobWidget
     from dsa_workbench.widgets.table import TableWidget
 
-__all__ = ["DiffWidget", "HistoryWidget", "TableWidget"]
+__all__ = ["DiffWidget", "HistoryWidget", "JobWidget", "TableWidget"]
 
-_LAZY = {"DiffWidget": "diff", "HistoryWidget": "history", "TableWidget": "table"}
+_LAZY = {"DiffWidget": "diff", "HistoryWidget": "history", "JobWidget": "job", "TableWidget": "table"}
 
 
 def __getattr__(name: str) -> Any:

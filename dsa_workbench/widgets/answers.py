@@ -23,6 +23,7 @@ class Asked:
     path: tuple[str, ...]
     query: Mapping[str, Any] = field(default_factory=dict)
     accept: str = ""
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def reply(message: Mapping[str, Any], answer: Callable[[Asked], Answer]) -> tupl
     try:
         query = {name: value for name, value in (message.get("query") or {}).items() if value is not None}
         path = tuple(unquote(part) for part in str(message["path"]).split("/"))
-        found = answer(Asked(path, query, message.get("accept") or ""))
+        found = answer(Asked(path, query, message.get("accept") or "", message.get("method") or "GET"))
     except ValidationError as err:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in err.errors())
         return told | {"problem": _problem(InvalidInput(f"The request cannot be used as given: {faults}."))}, []

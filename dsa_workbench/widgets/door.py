@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from dsa_workbench.results import CommitView, Diff, Log, Reading, Refs
+from dsa_workbench.results import CommitView, Diff, JobLog, JobResult, Log, Reading, Refs
 
 
 class Door(Protocol):
@@ -32,4 +32,16 @@ class Door(Protocol):
 
     def refs(self, dataset: str) -> Refs:
         """List branches and tags."""
+        ...
+
+    def job(self, id: int) -> JobResult[Any]:
+        """Look at a job."""
+        ...
+
+    def job_log(self, id: int, after: int = 0) -> JobLog:
+        """List the lines of a job's log."""
+        ...
+
+    def retry_job(self, id: int) -> JobResult[Any]:
+        """Do a job again."""
         ...

@@ -12,6 +12,7 @@ from dsa_workbench.errors import InvalidInput, NotFound
 from dsa_workbench.models.commits import CommitShown, CommitTold, HistoryAsked, HistoryTold, SchemaChangeTold
 from dsa_workbench.models.datasets import RefsTold, RefTold
 from dsa_workbench.models.diffs import DiffAsked, DiffTold, TableDiffTold
+from dsa_workbench.models.jobs import EventsAsked, JobLineTold, JobLogTold, JobTold
 from dsa_workbench.models.tables import ColumnTold, DataAsked, SchemaAsked, SchemaTold
 from dsa_workbench.results import Diff, Reading
 from dsa_workbench.widgets.answers import ARROW, Answer, Asked, arrow_of
@@ -123,6 +124,27 @@ class HistoryRoutes:
         told = CommitTold.of(found.commit, found.refs).model_dump()
         schema = {name: [SchemaChangeTold.of(c) for c in changes] for name, changes in found.schema.items()}
         return Answer(CommitShown(**told, schema_changes=schema))
+
+
+class JobRoutes:
+    """How far a job is, its log, and what can be done with it."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def __call__(self, asked: Asked) -> Answer:
+        """Answer a request."""
+        match asked.method, asked.path:
+            case "GET", ("jobs", id):
+                return Answer(JobTold.of(self._door.job(int(id)).job))
+            case "GET", ("jobs", id, "log"):
+                lines = self._door.job_log(int(id), EventsAsked.model_validate(asked.query).after)
+                return Answer(JobLogTold(items=[JobLineTold.of(line) for line in lines]))
+            case "POST", ("jobs", id, "cancel"):
+                return Answer(JobTold.of(self._door.job(int(id)).cancel().job))
+            case "POST", ("jobs", id, "retry"):
+                return Answer(JobTold.of(self._door.retry_job(int(id)).job))
+        raise _unknown(asked)
 
 
 def address_of(spec: str) -> tuple[str, str, str | None]:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsa_workbench import widgets
-from dsa_workbench.results import Diff
+from dsa_workbench.results import Diff, JobResult
 from dsa_workbench.widgets.door import Door
 
 if TYPE_CHECKING:
-    from dsa_workbench.widgets import DiffWidget, HistoryWidget, TableWidget
+    from dsa_workbench.widgets import DiffWidget, HistoryWidget, JobWidget, TableWidget
 
 
 class WidgetVerbs:
-    """Look at tables and histories in a notebook: table, history."""
+    """Look at tables, histories and jobs in a notebook: table, history, watch."""
 
     def table(
         self: Door, spec: str, where: str | None = None, columns: Sequence[str] | str | None = None, **traits: Any
@@ -32,6 +32,13 @@ class WidgetVerbs:
         Any two commits can be compared in it. Its traits may be given and linked: ``at``, ``chosen``, ``height``.
         """
         return widgets.HistoryWidget(self, spec, **traits)
+
+    def watch(self: Door, job: int | JobResult[Any], **traits: Any) -> JobWidget:
+        """Look at a background job in a widget: how far it is, its log, a button that cancels it.
+
+        Its traits ``state`` and ``share`` tell how far it is, and can be linked.
+        """
+        return widgets.JobWidget(self, job, **traits)
 
 
 def draw_diff(diff: Diff, **traits: Any) -> DiffWidget:

@@ -3,10 +3,12 @@ import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { Client } from '../src/api';
 import { DiffModel } from '../src/models';
 import { KernelCarrier } from '../src/widgets/carrier';
+import { JobFollowed } from '../src/widgets/job-followed';
 import { TableModel } from '../src/widgets/table/model';
 import { Traits } from '../src/widgets/traits';
 import { words } from '../src/widgets/words';
 import { TestKernel } from './kernel';
+import { until } from './server';
 
 const COMMIT = 'c'.repeat(64);
 const OF = { dataset: 'sales', at: 'main', table: undefined };
@@ -149,4 +151,26 @@ test('words are filled in where nobody translates them', () => {
   expect(trans._n('%2 row', '%2 rows', 1, '1')).toBe('1 row');
   expect(words.rows(20_000)).toBe(`${(20_000).toLocaleString()} rows`);
   expect(trans.__('50% of %3', 1)).toBe('50% of %3');
+});
+
+test('a job is looked at until it has ended, and tells its traits', async () => {
+  const progress = { phase: 'Reading', rows: 5, bytes_done: 5, bytes_total: 10 };
+  const states = ['running', 'running', 'succeeded'];
+  kernel = new TestKernel({ job: 7 });
+  carrier = new KernelCarrier(kernel);
+  const shares: unknown[] = [];
+  kernel.on('change:share', () => shares.push(kernel.get('share')));
+  kernel.answers['jobs/7'] = () => ({ told: { id: 7, state: states.shift(), progress } });
+  const job = new JobFollowed(new Client(carrier), new Traits(kernel), 1);
+  await until(() => kernel.get('state') === 'succeeded');
+  expect(shares).toEqual([0.5, 1]);
+  const looks = kernel.asked.length;
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(kernel.asked).toHaveLength(looks);
+  kernel.answers['jobs/7/cancel'] = () => ({
+    problem: { code: 'invalid_input', detail: 'It has ended.', hint: '' }
+  });
+  await job.attempt(() => job.cancel(7));
+  expect(job.problem).toMatchObject({ message: 'It has ended.' });
+  job.dispose();
 });

@@ -204,3 +204,23 @@ def test_a_history_is_paged_and_its_commits_are_compared(door: Any, sales: str) 
     assert told["tables"]["data"]["changed"] == 2
     of_main = asked(door.history(f"{sales}@main"), f"datasets/{sales}/commits", {"at": "main", "limit": 5})
     assert [c["message"] for c in of_main["items"]] == ["Second", "First"]
+
+
+def test_a_job_is_followed_to_its_end_and_its_log_is_told(door: Any, dataset: str, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,city\n1,Ulm\n")
+    job = door.import_file(tmp_path / "orders.csv", dataset, background=True)
+    widget = door.watch(job)
+    assert asked(widget, f"jobs/{job.id}")["id"] == widget.job == job.id
+    job.wait(60)
+    told = asked(widget, f"jobs/{job.id}")
+    assert (told["state"], told["result"]["rows"]) == ("succeeded", 1)
+    assert isinstance(asked(widget, f"jobs/{job.id}/log", {"after": 0})["items"], list)
+    late, _ = heard(widget, {"id": "1", "path": f"jobs/{job.id}/cancel", "method": "POST"})
+    assert "ended" in late["problem"]["detail"]
+    put(widget, state="succeeded", share=1.0)
+    assert (widget.state, widget.share) == ("succeeded", 1.0)
+    assert "orders.csv" in door.watch(job.id)._repr_mimebundle_()[0]["text/html"]
+
+
+def test_only_what_a_widget_is_about_is_answered(door: Any, sales: str) -> None:
+    assert asked(door.table(sales), "jobs/1")["code"] == "not_found"

@@ -70,6 +70,11 @@ function lines(name: string, path: string): LabIcon {
 
 export const caretDownIcon = lines('dsa:caret-down', 'M3 6h10l-5 5z');
 export const caretUpIcon = lines('dsa:caret-up', 'M3 10h10l-5-5z');
+export const closeIcon = lines('dsa:close', 'M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z');
+export const textEditorIcon = lines(
+  'dsa:text',
+  'M3 3h10v1.500H3zm0 3h10v1.500H3zm0 3h10v1.500H3zm0 3h6v1.500H3z'
+);
 export const copyIcon = lines('dsa:copy', 'M3 2h7v1.5H4.500V11H3zM6 5h7v9H6zm1.500 1.500v6h4v-6z');
 export const refreshIcon = lines(
   'dsa:refresh',
