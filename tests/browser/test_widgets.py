@@ -126,9 +126,16 @@ def test_a_diff_of_the_magic_is_a_widget_and_html_where_nobody_looks(lab: Lab, p
     page.screenshot(path=lab.server.folder / "nbconvert.png")
 
 
-def test_a_history_is_compared_in_its_place(lab: Lab, page: Page) -> None:
-    opened(lab, page, "history.ipynb", ["history = wb.history('sales')\nhistory"], "notebooks")
-    widget = page.locator(".jp-dsa-widget")
+def test_a_history_is_compared_in_its_place_and_a_job_is_followed(lab: Lab, page: Page) -> None:
+    (lab.server.folder / "orders.csv").write_text("id,city\n1,Ulm\n2,Bonn\n")
+    cells = ["wb.history('sales')", "wb.watch(wb.import_file('orders.csv', 'orders', background=True))"]
+    opened(lab, page, "history.ipynb", cells, "notebooks")
+    job = page.locator(".jp-dsa-widget[data-dsa-face=job]")
+    expect(job.get_by_role("listitem")).to_contain_text("Done")
+    job.get_by_role("button", name=re.compile("^Log of job")).click()
+    expect(job.locator("pre")).to_be_visible()
+
+    widget = page.locator(".jp-dsa-widget[data-dsa-face=history]")
     widget.get_by_role("option", name="Second").click()
     expect(widget.get_by_role("region", name="Commit", exact=True)).to_contain_text("data")
     page.screenshot(path=lab.server.folder / "history.png")
