@@ -14,6 +14,6 @@ def is_attended() -> bool:
     nbval) say that they cannot. They write the state of widgets into the notebook, and pages made of it would take
     that for the widget itself.
     """
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call] # IPython's
+    shell: Any = get_ipython()
     kernel = getattr(shell, "kernel", None)
     return kernel is None or bool(getattr(kernel, "_allow_stdin", True))

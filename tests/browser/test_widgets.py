@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 import pytest
@@ -119,6 +121,9 @@ def test_a_diff_of_the_magic_is_a_widget_and_html_where_nobody_looks(lab: Lab, p
     notebook = lab.server.folder / "diff.ipynb"
     outputs = [cell["outputs"][0]["data"] for cell in json.loads(notebook.read_text())["cells"][2:]]
     assert [VIEW in data and "<table" in "".join(data["text/html"]) for data in outputs] == [True, True]
+    page.reload()
+    expect(widget.get_by_role("button", name="~10 changed")).to_be_visible()  # the kernel still has it
+
     shown = html_of(notebook, tmp_path)
     page.goto(shown.as_uri())
     expect(page.get_by_text("+1 added").first).to_be_visible()
@@ -143,6 +148,50 @@ def test_a_history_is_compared_in_its_place_and_a_job_is_followed(lab: Lab, page
     expect(widget.get_by_role("button", name="~10 changed")).to_be_visible()
     widget.get_by_role("button", name="Back to the history").click()
     expect(widget.get_by_role("option", name="Second")).to_have_attribute("aria-selected", "true")
+
+
+BARE = """\
+<!doctype html><meta charset="utf-8"><title>Bare</title><body><div id="here"></div><script type="module">
+const heard = {};
+const bytes = text => new DataView(Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer);
+const model = {
+  get: name => window.state[name],
+  set: (name, value) => { window.state[name] = value; (heard[`change:${name}`] ?? []).forEach(tell => tell()); },
+  save_changes: () => {},
+  on: (event, tell) => (heard[event] ??= []).push(tell),
+  off: (event, tell) => { heard[event] = (heard[event] ?? []).filter(each => each !== tell); },
+  send: async content => {
+    const [told, buffers] = await window.answer(content);
+    heard["msg:custom"].forEach(tell => tell(told, buffers.map(bytes)));
+  },
+};
+const boot = await import(URL.createObjectURL(new Blob([window.state._esm], { type: "text/javascript" })));
+boot.default.render({ model, el: document.getElementById("here") });
+</script>"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_without_jupyter_draws_them_too(lab: Lab, page: Page, scheme: Literal["light", "dark"]) -> None:
+    widget = lab.workbench.diff("sales@main~1", "sales").widget()
+    said: list[Any] = []
+    widget.send = lambda content, buffers=(): said.append((content, [b64encode(b).decode() for b in buffers]))
+
+    def answer(content: dict[str, Any]) -> Any:
+        widget._hear(widget, content, [])
+        return said.pop()
+
+    page.emulate_media(color_scheme=scheme)
+    page.expose_function("answer", answer)
+    state = {name: value for name, value in widget.get_state().items() if name != "layout"}
+    page.add_init_script(f"window.state = {json.dumps(state)}")
+    page.route("http://bare.test/", lambda route: route.fulfill(body=BARE, content_type="text/html"))
+    page.goto("http://bare.test/")
+    expect(page.get_by_role("button", name="~10 changed")).to_be_visible()
+    page.get_by_role("application", name="Changed rows").click(position={"x": 300, "y": 50})
+    page.keyboard.press("Control+Home")
+    expect(live(page.locator(".jp-dsa-widget"))).to_have_text("city, row 1: Ulm → Bonn")
+    page.screenshot(path=lab.server.folder / f"bare-{scheme}.png")
+    widget.close()
 
 
 def html_of(notebook: Path, folder: Path) -> Path:
