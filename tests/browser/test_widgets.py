@@ -151,7 +151,8 @@ def test_a_history_is_compared_in_its_place_and_a_job_is_followed(lab: Lab, page
 
 
 BARE = """\
-<!doctype html><meta charset="utf-8"><title>Bare</title><body><div id="here"></div><script type="module">
+<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Bare</title>
+<body><div id="here"></div><script type="module">
 const heard = {};
 const bytes = text => new DataView(Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer);
 const model = {
@@ -190,6 +191,7 @@ def test_a_page_without_jupyter_draws_them_too(lab: Lab, page: Page, scheme: Lit
     page.get_by_role("application", name="Changed rows").click(position={"x": 300, "y": 50})
     page.keyboard.press("Control+Home")
     expect(live(page.locator(".jp-dsa-widget"))).to_have_text("city, row 1: Ulm → Bonn")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(scheme == "light").lower())
     page.screenshot(path=lab.server.folder / f"bare-{scheme}.png")
     widget.close()
 

@@ -19,6 +19,8 @@ export function mount(
   const { documentElement: page, body } = document;
   if (!getComputedStyle(body).getPropertyValue(THEMED)) {
     page.classList.add(BARE);
+    // What Jupyter says of its themes, for the styles that tell dark from light.
+    body.dataset.jpThemeLight ??= String(!isDark(body));
   }
   const host = document.createElement('div');
   host.className = 'jp-dsa-widget jp-dsa-document';
@@ -42,4 +44,16 @@ export function mount(
     root.unmount();
     host.remove();
   };
+}
+
+/** Say whether texts are light in a page, which they are on what is dark. */
+function isDark(body: HTMLElement): boolean {
+  const probe = document.createElement('span');
+  probe.style.color = 'var(--jp-ui-font-color1)';
+  body.append(probe);
+  const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(
+    Number
+  );
+  probe.remove();
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
 }
