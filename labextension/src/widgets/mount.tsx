@@ -16,11 +16,8 @@ export function mount(
   face: string,
   content: React.ReactElement
 ): () => void {
-  const { documentElement: page, body } = document;
-  if (!getComputedStyle(body).getPropertyValue(THEMED)) {
-    page.classList.add(BARE);
-    // What Jupyter says of its themes, for the styles that tell dark from light.
-    body.dataset.jpThemeLight ??= String(!isDark(body));
+  if (!getComputedStyle(document.body).getPropertyValue(THEMED)) {
+    dress();
   }
   const host = document.createElement('div');
   host.className = 'jp-dsa-widget jp-dsa-document';
@@ -46,14 +43,22 @@ export function mount(
   };
 }
 
-/** Say whether texts are light in a page, which they are on what is dark. */
-function isDark(body: HTMLElement): boolean {
+/** Give a page that has no theme of Jupyter the variables of one, and say as Jupyter does whether it is dark. */
+function dress(): void {
+  const { documentElement: page, body } = document;
+  page.classList.add(BARE);
   const probe = document.createElement('span');
-  probe.style.color = 'var(--jp-ui-font-color1)';
   body.append(probe);
-  const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(
-    Number
-  );
+  const computed = (color: string): string => {
+    probe.style.color = color;
+    return getComputedStyle(probe).color;
+  };
+  // On a canvas the words for these colours mean those of a light page, whatever the page is.
+  page.style.setProperty('--jp-dsa-page', computed('Canvas'));
+  page.style.setProperty('--jp-dsa-page-text', computed('CanvasText'));
+  const text = computed('var(--jp-ui-font-color1)');
   probe.remove();
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+  const [red = 0, green = 0, blue = 0] = (text.match(/[\d.]+/g) ?? []).map(Number);
+  const isDark = 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+  body.dataset.jpThemeLight ??= String(!isDark);
 }

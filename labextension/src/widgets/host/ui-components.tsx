@@ -31,9 +31,10 @@ interface IUseSignalProps {
 /** Draw again when a signal is emitted. */
 export function UseSignal({ signal, children }: IUseSignalProps): JSX.Element {
   const [, again] = React.useReducer((count: number) => count + 1, 0);
-  React.useEffect(() => {
+  React.useLayoutEffect(() => {
     const heard = () => again();
     signal.connect(heard);
+    again(); // what was emitted between the drawing and now was heard by nobody
     return () => {
       signal.disconnect(heard);
     };
