@@ -23,7 +23,7 @@ _APART = {"node_modules", "lib", "tests"}
 
 
 class LabextensionHook(BuildHookInterface[Any]):
-    """Builds `labextension/` into `dsa_workbench/labextension/`."""
+    """Builds `labextension/` into `dsa_workbench/labextension/` and, for widgets, `dsa_workbench/widgets/static/`."""
 
     PLUGIN_NAME = "custom"
 
@@ -35,11 +35,13 @@ class LabextensionHook(BuildHookInterface[Any]):
         """Build, unless the output is of these sources."""
         sources = Path(self.root) / "labextension"
         output = Path(self.root) / "dsa_workbench" / "labextension"
+        static = Path(self.root) / "dsa_workbench" / "widgets" / "static"
         stamp = output / ".built-from"
         digest = _digest(sources, self.metadata.version)
-        if stamp.is_file() and stamp.read_text() == digest:
+        if static.is_dir() and stamp.is_file() and stamp.read_text() == digest:
             return
-        shutil.rmtree(output, ignore_errors=True)
+        for made in (output, static):
+            shutil.rmtree(made, ignore_errors=True)
         _build(sources)
         _set_version(output / "package.json", self.metadata.version)
         stamp.write_text(digest)

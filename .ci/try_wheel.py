@@ -45,7 +45,10 @@ def main() -> None:
     with dsa_workbench.connect() as wb:
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Lima"]}), "towns", key=["id"], message="first")
         wb.commit(pd.DataFrame({"id": [1, 2], "city": ["Oslo", "Cusco"]}), "towns", message="second")
-        changed = wb.diff("towns@main~1", "towns").summary["data"]["changed"]
+        diff = wb.diff("towns@main~1", "towns")
+        changed = diff.summary["data"]["changed"]
+        if "Cusco" not in diff.widget()._repr_mimebundle_()[0]["text/html"]:
+            sys.exit("The widget of a diff does not show it.")
     if changed != 1:
         sys.exit(f"One changed row was expected, {changed} were found.")
     print(f"The wheel of dsa-workbench {dsa_workbench.__version__} works in a fresh environment.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel_magics.completion import matcher_of
+from kernel_magics.faces import dress, undress
 from kernel_magics.magics import DsaMagics
 
 _loaded: dict[int, tuple[Any, DsaMagics, Any]] = {}
@@ -19,6 +20,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magics(magics)
     matcher = matcher_of(magics.session)
     shell.Completer.custom_matchers.append(matcher)
+    dress(shell)
     _loaded[id(shell)] = (shell, magics, matcher)
 
 
@@ -27,6 +29,7 @@ def unload_ipython_extension(shell: Any) -> None:
     _, magics, matcher = _loaded.pop(id(shell), (None, None, None))
     if magics is None:
         return
+    undress(shell)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("dsa", None)
     shell.magics_manager.registry.pop(type(magics).__name__, None)

@@ -31,8 +31,7 @@ from dsa_workbench.core.model.spec import VersionSpec
 from dsa_workbench.features.uploads.spool import file_name
 from dsa_workbench.features.versioning.history import show
 from dsa_workbench.files.writing.json_text import json_rows
-from dsa_workbench.models.commits import SchemaChangeTold
-from dsa_workbench.models.diffs import DiffAsked, DiffTold, EventTold, MovedColumnTold, TableDiffTold
+from dsa_workbench.models.diffs import DiffAsked, DiffTold, TableDiffTold
 from dsa_workbench.results import Diff
 from dsa_workbench.workbench import Workbench
 
@@ -128,11 +127,14 @@ def _profile(given: str) -> Any:
 
 
 def _told(from_commit: str, to_commit: str, diff: Diff, query: DiffAsked) -> bytes:
-    tables: dict[str, Any] = dict(diff.tables)
     told = DiffTold(
         from_commit=from_commit, to_commit=to_commit, profile=diff.profile.title if diff.profile else None,
         profile_settings=diff.profile.profile.to_json() if diff.profile else None,
-        tables={name: _table(table, query) for name, table in tables.items()}, offset=query.offset,
+        tables={
+            name: TableDiffTold.of(table, events=query.events, distributions=query.distributions)
+            for name, table in diff.tables.items()
+        },
+        offset=query.offset,
     )  # fmt: skip
     if not query.limit:
         return told.model_dump_json(exclude_none=True).encode()
@@ -177,14 +179,3 @@ def _only(diff: Diff) -> str:
         names = ", ".join(diff.tables)
         raise HttpProblem(400, "Several tables differ.", hint=f"Name one with table=: {names}.")
     return next(iter(diff.tables))
-
-
-def _table(table: Any, query: DiffAsked) -> TableDiffTold:
-    counts = table.counts
-    return TableDiffTold(
-        **counts.to_dict(), moved=counts.moved, cells=counts.cells, reformed=counts.reformed, pairing=table.pairing,
-        key=list(table.key), columns=list(table.columns),
-        schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
-        events=[EventTold.of(e) for e in table.events] if query.events else None,
-        moved_columns=[MovedColumnTold.of(m) for m in table.distributions] if query.distributions else None,
-    )  # fmt: skip

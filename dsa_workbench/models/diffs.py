@@ -13,6 +13,7 @@ from dsa_workbench.models.base import Given, Told
 from dsa_workbench.models.commits import SchemaChangeTold
 from dsa_workbench.models.renames import Renames
 from dsa_workbench.models.tables import At, Columns, OrderBy, TableName, Where, listed
+from dsa_workbench.rendering.diff import TableChanges
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -108,6 +109,18 @@ class TableDiffTold(Told):
     schema_changes: list[SchemaChangeTold]
     events: list[EventTold] | None = None
     moved_columns: list[MovedColumnTold] | None = Field(None, description="With `distributions`: those that moved.")
+
+    @classmethod
+    def of(cls, table: TableChanges, *, events: bool = False, distributions: bool = False) -> TableDiffTold:
+        """Tell of a table; with `events` and `distributions` what has to be read for it."""
+        counts = table.counts
+        return cls(
+            **counts.to_dict(), moved=counts.moved, cells=counts.cells, reformed=counts.reformed, pairing=table.pairing,
+            key=list(table.key), columns=list(table.columns),
+            schema_changes=[SchemaChangeTold.of(c) for c in table.schema_changes],
+            events=[EventTold.of(e) for e in table.events] if events else None,
+            moved_columns=[MovedColumnTold.of(m) for m in table.distributions] if distributions else None,
+        )  # fmt: skip
 
 
 class DiffTold(Told):

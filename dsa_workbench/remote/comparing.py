@@ -21,6 +21,7 @@ from dsa_workbench.remote.patching import fetch_patch
 from dsa_workbench.remote.reading import RemoteChanges, counts_of
 from dsa_workbench.remote.transport import Transport
 from dsa_workbench.results import Diff, Reading
+from dsa_workbench.widgets.verbs import draw_diff
 
 
 class RemoteDiffs(ABC):
@@ -64,7 +65,8 @@ class RemoteDiffs(ABC):
             old = self._side(a, new)
         used = self._profile_of(b if isinstance(b, str) else a, profile)
         equality = used.profile if used is not None else None
-        return Diff(old.title, new.title, diff_sides(old, new, key=listed(key), rename=rename, profile=equality), used)
+        tables = diff_sides(old, new, key=listed(key), rename=rename, profile=equality)
+        return Diff(old.title, new.title, tables, used, draw=draw_diff)
 
     def _on_server(
         self, a: str, b: str | None, key: list[str] | None, rename: Mapping[str, str] | None, profile: Any, *,
@@ -89,7 +91,7 @@ class RemoteDiffs(ABC):
         }  # fmt: skip
         exact = {name: value for name, value in pinned.items() if name != "profile"}
         patch = fetch_patch(self._transport, ("datasets", old.dataset, "patch"), exact, (str(old), str(new)))
-        return Diff(str(old), str(new), tables, _used(found), elsewhere=patch)
+        return Diff(str(old), str(new), tables, _used(found), elsewhere=patch, draw=draw_diff)
 
     def _side(self, value: Any, other: Side | None) -> Side:
         if not isinstance(value, str):

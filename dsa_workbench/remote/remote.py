@@ -31,6 +31,7 @@ from dsa_workbench.results import (
     TableProfile,
 )
 from dsa_workbench.settings import Settings, read_settings
+from dsa_workbench.widgets.verbs import WidgetVerbs
 
 ProgressHook = Callable[[Progress], None]
 PAGE = 1000
@@ -55,7 +56,15 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
 
 
 class RemoteWorkbench(
-    RemoteReads, RemoteDiffs, RemoteLooks, RemoteImports, RemoteMerges, RemotePatches, RemoteEquality, RemoteUpkeep
+    RemoteReads,
+    RemoteDiffs,
+    RemoteLooks,
+    RemoteImports,
+    RemoteMerges,
+    RemotePatches,
+    RemoteEquality,
+    RemoteUpkeep,
+    WidgetVerbs,
 ):
     """The verbs of `Workbench`, on a server: see there for what each does, and which errors it raises.
 
@@ -141,11 +150,12 @@ class RemoteWorkbench(
 
     # ------------------------------------------------------------------------------------- history
 
-    def log(self, spec: str, limit: int | None = None) -> Log:
-        """List a version and what came before it, latest first."""
+    def log(self, spec: str, limit: int | None = None, *, all: bool = False) -> Log:
+        """List a version and what came before it, latest first; with `all` what any branch or tag reaches."""
         version = parse_spec(spec)
         path = (version.dataset, "commits")
-        items = list(self._pages("datasets", limit, *path, at=at_of(version), table=version.table))
+        of = {"all": True} if all else {"at": at_of(version)}
+        items = list(self._pages("datasets", limit, *path, **of, table=version.table))
         refs = {item["id"]: tuple(item["refs"]) for item in items if item["refs"]}
         return Log(spec, tuple(told.commit(item) for item in items), refs)
 

@@ -48,6 +48,8 @@ class Diff(Displayed):
     form: bool = False
     elsewhere: Callable[[int], Patch] | None = None
     """Gives the patch where the tables are not at hand; it is told how many rows of context to give."""
+    draw: Callable[..., Any] | None = None
+    """Makes a widget of a diff."""
 
     def __bool__(self) -> bool:
         return any(rendering_diff.differs(table) for table in self.tables.values())
@@ -162,6 +164,20 @@ class Diff(Displayed):
         where = Path(path).expanduser() if isinstance(path, str | os.PathLike) else Path(getattr(path, "name", "file"))
         title = f"{self.old} → {self.new}"
         return Exported(title, where, done.rows, done.bytes, time.perf_counter() - started)
+
+    def widget(self, **traits: Any) -> Any:
+        """Give a widget in which all changed rows can be looked at, filtered and walked through: a `DiffWidget`.
+
+        Its traits may be given: ``table``, ``kinds``, ``column``, ``view="sides"``, ``height``.
+
+        Raises
+        ------
+        Unsupported
+            It shows changes of form, or it was not made by the verb of a workbench.
+        """
+        if self.draw is None:
+            raise Unsupported("This diff is for reading alone.", hint="Compare the versions with wb.diff.")
+        return self.draw(self, **traits)
 
     def _page(self, path: Any, table: str | None, limit: int) -> Written:
         tables = dict(self.tables) if table is None else {table: self.tables[self._name(table)]}

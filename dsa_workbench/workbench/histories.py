@@ -6,25 +6,44 @@ from typing import Any
 
 from dsa_workbench.core.model.ref import Ref, RefKind
 from dsa_workbench.core.model.spec import parse_spec
+from dsa_workbench.errors import InvalidInput
 from dsa_workbench.features.refs.create_ref import create_ref
 from dsa_workbench.features.refs.delete_ref import delete_ref
 from dsa_workbench.features.refs.list_refs import list_refs
 from dsa_workbench.features.refs.protect_ref import protect_ref
 from dsa_workbench.features.versioning.history import history, show
 from dsa_workbench.features.versioning.merge import MergeVersions, merge_versions
+from dsa_workbench.features.versioning.whole_history import whole_history
 from dsa_workbench.results import CommitView, Log, MergeResult, Refs
 from dsa_workbench.workbench.connection import Connection
+
+_EVERY = 2**62
+"""As many commits as there are."""
 
 
 class HistoryVerbs(Connection):
     """Follow history and shape it: log, show, merge, branches and tags."""
 
-    def log(self, spec: str, limit: int | None = None) -> Log:
+    def log(self, spec: str, limit: int | None = None, *, all: bool = False) -> Log:
         """List the commits of a version and before it, latest first.
 
-        Of a table (``sales@main:orders``) those that added, changed or removed it, found through merges.
+        Of a table (``sales@main:orders``) those that added, changed or removed it, found through merges. With `all`
+        those that any branch or tag of the dataset reaches, never one before a child of it.
+
+        Raises
+        ------
+        InvalidInput
+            `all` is asked of a table: its history is that of one version.
         """
-        found = history(self.actor, self.store, parse_spec(spec), limit)
+        version = parse_spec(spec)
+        if all:
+            if version.table is not None:
+                raise InvalidInput(
+                    "The history of a table is that of one version.", hint="Leave out all= or the table."
+                )
+            whole = whole_history(self.actor, self.store, version.dataset, _EVERY if limit is None else limit)
+            return Log(version.dataset, whole.commits, whole.refs)
+        found = history(self.actor, self.store, version, limit)
         return Log(spec, found.commits, found.refs)
 
     def show(self, spec: str) -> CommitView:

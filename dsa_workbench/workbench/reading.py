@@ -21,6 +21,7 @@ from dsa_workbench.features.versioning.profiles import used_profile
 from dsa_workbench.features.versioning.queries.query import query as make_query
 from dsa_workbench.files.hold import hold_path
 from dsa_workbench.results import Diff, Exported, JobResult, QueryResult, Reading
+from dsa_workbench.widgets.verbs import draw_diff
 from dsa_workbench.workbench.arguments import columns_of, write_options
 from dsa_workbench.workbench.jobs import JobVerbs, both, recorded_export
 
@@ -193,4 +194,4 @@ class ReadVerbs(JobVerbs):
         used = used_profile(self.actor, self.store, profile, a, b)
         equality = used.profile if used is not None else None
         tables = diff_sides(old, new, key=columns_of(key), rename=rename, profile=equality)
-        return Diff(old.title, new.title, tables, used)
+        return Diff(old.title, new.title, tables, used, draw=draw_diff)

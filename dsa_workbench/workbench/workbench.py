@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsa_workbench.widgets.verbs import WidgetVerbs
 from dsa_workbench.workbench.durable import DurableVerbs
 from dsa_workbench.workbench.equality import EqualityVerbs
 from dsa_workbench.workbench.histories import HistoryVerbs
@@ -14,6 +15,15 @@ from dsa_workbench.workbench.upkeep import StoreVerbs
 
 
 class Workbench(
-    ImportVerbs, KeyVerbs, ProfileVerbs, ReadVerbs, PatchVerbs, HistoryVerbs, EqualityVerbs, StoreVerbs, DurableVerbs
+    ImportVerbs,
+    KeyVerbs,
+    ProfileVerbs,
+    ReadVerbs,
+    PatchVerbs,
+    HistoryVerbs,
+    EqualityVerbs,
+    StoreVerbs,
+    DurableVerbs,
+    WidgetVerbs,
 ):
     """A connection to a store, with the verbs of versioning. Made by `connect`; use it in a `with` statement."""

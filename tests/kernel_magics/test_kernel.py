@@ -77,3 +77,24 @@ def test_a_headless_run(run_cells: Any) -> None:
 def test_a_failing_cell_stops_a_headless_run(run_cells: Any) -> None:
     with pytest.raises(CellExecutionError, match="There is no dataset 'nowhere'"):
         run_cells("%dsa read nowhere", "never = 'reached'")
+
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_diffs_and_tables_are_widgets_where_somebody_looks_and_html_where_nobody_does(run_cells: Any) -> None:
+    notebook = run_cells(
+        "%dsa import orders.csv sales --key id",
+        "import pandas as pd\n%dsa commit {pd.DataFrame({'id': [1], 'item': ['kiwi'], 'qty': [9]})} sales",
+        "import dsa_workbench as dsa\nwb = dsa.connect()\nwb.table('sales')",
+        f"{WATCHED}\n%dsa diff sales",
+        f"{WATCHED}\n%dsa diff sales sales",
+        f"{WATCHED}\nwb.table('sales')",
+    )
+    unseen, diff, nothing, table = (cell.outputs[0] for cell in notebook.cells[3:])
+    forms = {"text/plain", "text/html", "text/markdown"}
+    assert [set(output.data) for output in (unseen, nothing)] == [forms, forms]
+    assert [set(output.data) for output in (diff, table)] == [forms | {VIEW}, forms | {VIEW}]
+    assert diff.output_type == "execute_result"
+    assert "kiwi" in diff.data["text/html"]
+    assert "kiwi" in unseen.data["text/html"]

@@ -20,7 +20,7 @@ import type {
   ITable,
   RefKind
 } from './types';
-import { pathOf, type Query, type Transport } from './transport';
+import { type ICarrier, pathOf, type Query } from './carrier';
 import { Uploads } from './uploads';
 
 export interface IDatasetsAsked {
@@ -88,7 +88,7 @@ export const ARROW_STREAM = 'application/vnd.apache.arrow.stream';
 const COMMIT = /^[0-9a-f]{64}$/;
 
 export class Client {
-  constructor(readonly transport: Transport) {
+  constructor(readonly transport: ICarrier) {
     this.uploads = new Uploads(transport);
   }
 
@@ -253,6 +253,14 @@ export class Client {
   diffHref(of: IDiffOf, format: DiffFormat): string {
     const query = { ...diffQuery(of, {}), format };
     return this.transport.href(pathOf('datasets', of.dataset, 'diff'), query);
+  }
+
+  /** Find the rows that match, and say how many they are; of the rows themselves none is read, and so only columns. */
+  async counted(of: ITableAt, asked: IRowsAsked): Promise<{ bytes: Uint8Array; total: number }> {
+    const query = { ...rowsQuery(of, { ...asked, limit: 0 }), count: true };
+    const path = pathOf('datasets', of.dataset, 'data');
+    const { bytes, headers } = await this.transport.bytes(path, { query, accept: ARROW_STREAM });
+    return { bytes, total: Number(headers.get('X-DSA-Total')) };
   }
 }
 

@@ -1,3 +1,4 @@
+export type { IAsk, IBytes, IBytesAsked, ICarrier, Query } from './carrier';
 export {
   ARROW_STREAM,
   Client,
@@ -12,7 +13,7 @@ export {
 } from './client';
 export { type IFeedTimes, JobFeed } from './feed';
 export { CANCELLED, MISSING, OFFLINE, Problem } from './problem';
-export { type Query, Transport } from './transport';
+export { Transport } from './transport';
 export type * from './types';
 export { type IPart, Uploads } from './uploads';
 export type * from './upload-types';

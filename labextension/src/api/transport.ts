@@ -3,41 +3,10 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { IAsk, IBytes, IBytesAsked, ICarrier, Query } from './carrier';
 import { CANCELLED, OFFLINE, Problem, problemOf } from './problem';
 
 const ROOT = 'dsa/api/v1';
-
-/** What stands behind the question mark; a list is a parameter that is given several times. */
-export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
-
-export interface IAsk {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  query?: Query;
-  body?: unknown;
-  /** Bytes that are sent as they are, instead of a body in JSON. */
-  bytes?: ArrayBuffer;
-  headers?: Record<string, string>;
-  /** Aborts the request, which is then a problem with the code `cancelled`. */
-  signal?: AbortSignal;
-  /** The entity tag that is expected; a write is refused where it is another. */
-  ifMatch?: string;
-  /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
-  background?: boolean;
-}
-
-export interface IBytesAsked {
-  query?: Query;
-  /** The media type that is wanted. */
-  accept: string;
-  /** What is asked for never changes, so that the browser need not ask again: it was named by a commit's whole id. */
-  immutable?: boolean;
-  signal?: AbortSignal;
-}
-
-export interface IBytes {
-  bytes: Uint8Array;
-  headers: Headers;
-}
 
 interface IKept {
   etag: string;
@@ -47,7 +16,7 @@ interface IKept {
 /** Answers that are kept for their entity tags, least used first out. */
 const KEPT = 200;
 
-export class Transport {
+export class Transport implements ICarrier {
   constructor(readonly settings: ServerConnection.ISettings) {}
 
   /**
@@ -174,11 +143,6 @@ async function bodyOf(response: Response): Promise<unknown> {
     }
     throw new Problem(0, OFFLINE, 'The connection broke off.');
   }
-}
-
-/** Join the parts of a path; names may hold slashes, which are percent-encoded. */
-export function pathOf(...parts: (string | number)[]): string {
-  return parts.map(part => encodeURIComponent(part)).join('/');
 }
 
 function queryOf(query: Query): string {

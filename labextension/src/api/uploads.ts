@@ -1,6 +1,6 @@
 /** The routes of uploads: begun, sent in parts, looked at, previewed, completed, aborted. */
 
-import { pathOf, type Transport } from './transport';
+import { type ICarrier, pathOf } from './carrier';
 import type {
   Completed,
   IImportAsked,
@@ -19,7 +19,7 @@ export interface IPart {
 }
 
 export class Uploads {
-  constructor(private readonly transport: Transport) {}
+  constructor(private readonly transport: ICarrier) {}
 
   begin(place: IPlace, name: string, size: number, signal?: AbortSignal): Promise<IUpload> {
     return this.post(pathTo(place), { name, size }, signal);

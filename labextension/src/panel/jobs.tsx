@@ -8,8 +8,14 @@ import { isActive, type JobsModel, shareOf } from '../models';
 import { cancelledIcon, clockIcon, doneIcon, failedIcon } from './icons';
 import type { Words } from './words';
 
+/** What is known of jobs, and what can be done with them. */
+export type IJobsShown = Pick<
+  JobsModel,
+  'items' | 'problem' | 'isOpen' | 'logOf' | 'toggleLog' | 'cancel' | 'retry'
+>;
+
 interface IJobsProps {
-  jobs: JobsModel;
+  jobs: IJobsShown;
   words: Words;
   /** Do something that may fail, and tell why it did. */
   attempt: (work: () => Promise<void>) => void;

@@ -1,21 +1,16 @@
 /** The document with what differs between two versions. */
 
 import { MainAreaWidget } from '@jupyterlab/apputils';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
-import { type Message, MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import type { DiffModel } from '../../models';
-import { State } from '../../panel/states';
 import { tableIcon } from '../../panel/icons';
 import type { Words } from '../../panel/words';
-import type { Grid } from '../../parts/grid';
-import { ColumnList } from './columns';
-import { CellDetail } from './detail';
 import { DiffRows } from './rows';
-import { Summary } from './summary';
 import { DiffToolbar, nameOf } from './toolbar';
+import { DiffView } from './view';
 
 export interface IDiffDocumentOptions {
   model: DiffModel;
@@ -27,7 +22,16 @@ export class DiffDocument extends MainAreaWidget<ReactWidget> {
   constructor(options: IDiffDocumentOptions) {
     const { model, words } = options;
     const rows = new DiffRows(model, words.trans);
-    super({ content: ReactWidget.create(<Diff {...options} rows={rows} />) });
+    super({
+      content: ReactWidget.create(
+        <DiffView
+          model={model}
+          rows={rows}
+          words={words}
+          tools={() => <DiffToolbar {...options} rows={rows} />}
+        />
+      )
+    });
     this.model = model;
     this.rows = rows;
     this.addClass('jp-dsa-document');
@@ -76,84 +80,4 @@ export class DiffDocument extends MainAreaWidget<ReactWidget> {
   }
 
   private readonly rows: DiffRows;
-}
-
-function Diff(props: IDiffDocumentOptions & { rows: DiffRows }): JSX.Element {
-  const { model, rows, words } = props;
-  return (
-    <UseSignal signal={model.changed}>
-      {() => (
-        <UseSignal signal={rows.changed}>
-          {() => (
-            <div className="jp-dsa-diff" onKeyDown={event => onKey(event, rows)}>
-              <DiffToolbar {...props} />
-              {model.problem && <Wrong model={model} words={words} />}
-              {!model.diff && model.isLoading && <State title={words.trans.__('Comparing…')} />}
-              <Summary model={model} words={words} />
-              {model.source && (
-                <div className="jp-dsa-diff-body">
-                  <ColumnList model={model} words={words} />
-                  <div className="jp-dsa-diff-rows">
-                    {model.source.rows > 0 ? (
-                      rows.grid && <GridHost grid={rows.grid} />
-                    ) : (
-                      <State title={words.trans.__('No row differs in this way')} />
-                    )}
-                    {model.source.rows > 0 && <CellDetail rows={rows} words={words} />}
-                  </div>
-                </div>
-              )}
-            </div>
-          )}
-        </UseSignal>
-      )}
-    </UseSignal>
-  );
-}
-
-function Wrong({ model, words }: { model: DiffModel; words: Words }): JSX.Element {
-  const { trans } = words;
-  const again = { label: trans.__('Try again'), run: () => void model.load() };
-  return (
-    <State isAlert title={trans.__('The versions could not be compared')} action={again}>
-      {model.problem?.message} {model.problem?.hint}
-    </State>
-  );
-}
-
-/** Go from change to change, unless somebody types. */
-function onKey(event: React.KeyboardEvent, rows: DiffRows): void {
-  const isTyping = event.target instanceof HTMLElement && event.target.closest('input, select');
-  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  const isNext = event.key === 'F7' ? !event.shiftKey : event.key === 'n';
-  const isBack = event.key === 'F7' ? event.shiftKey : event.key === 'p';
-  if (!isPlain || (isTyping && event.key !== 'F7') || !(isNext || isBack)) {
-    return;
-  }
-  event.preventDefault();
-  event.stopPropagation();
-  void rows.step(isNext ? 1 : -1);
-}
-
-/** Holds the grid, which is no part of React, and tells it of its size. */
-function GridHost({ grid }: { grid: Grid }): JSX.Element {
-  const ref = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
-    const host = ref.current;
-    if (!host || grid.isDisposed) {
-      return;
-    }
-    Widget.attach(grid, host);
-    const observer = new ResizeObserver(() => {
-      MessageLoop.postMessage(grid, Widget.ResizeMessage.UnknownSize);
-    });
-    observer.observe(host);
-    return () => {
-      observer.disconnect();
-      if (grid.isAttached) {
-        Widget.detach(grid);
-      }
-    };
-  }, [grid]);
-  return <div ref={ref} className="jp-dsa-grid-host" />;
 }

@@ -19,7 +19,6 @@ interface IToolbarProps {
 export function DiffToolbar({ model, rows, words, download }: IToolbarProps): JSX.Element {
   const { trans } = words;
   const { from, to } = model.of;
-  const step = (direction: 1 | -1) => void rows.step(direction);
   return (
     <div className="jp-dsa-bar-of-tools" role="toolbar" aria-label={trans.__('Diff')}>
       <Version
@@ -42,6 +41,17 @@ export function DiffToolbar({ model, rows, words, download }: IToolbarProps): JS
         model={model}
         change={version => void model.compare({ to: version })}
       />
+      <RowTools {...{ model, rows, words, download }} />
+    </div>
+  );
+}
+
+/** How the rows are shown, the way from change to change, and the diff as a file. */
+export function RowTools({ model, rows, words, download }: IToolbarProps): JSX.Element {
+  const { trans } = words;
+  const step = (direction: 1 | -1) => void rows.step(direction);
+  return (
+    <>
       <HTMLSelect
         aria-label={trans.__('How rows are shown')}
         value={rows.view}
@@ -95,7 +105,7 @@ export function DiffToolbar({ model, rows, words, download }: IToolbarProps): JS
           </option>
         ))}
       </HTMLSelect>
-    </div>
+    </>
   );
 }
 
