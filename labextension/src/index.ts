@@ -5,6 +5,7 @@ import { diffPlugin } from './plugins/diff';
 import { historyPlugin } from './plugins/history';
 import { importPlugin } from './plugins/import';
 import { importFromBrowserPlugin } from './plugins/import-from-browser';
+import { insertCodePlugin } from './plugins/insert-code';
 import { panelPlugin } from './plugins/panel';
 import { workbenchPlugin } from './plugins/workbench';
 
@@ -17,5 +18,6 @@ export default [
   historyPlugin,
   diffPlugin,
   importPlugin,
-  importFromBrowserPlugin
+  importFromBrowserPlugin,
+  insertCodePlugin
 ];

@@ -57,6 +57,7 @@ export const CommandIDs = {
   protectRef: 'dsa-workbench:protect-ref',
   deleteRef: 'dsa-workbench:delete-ref',
   copySpec: 'dsa-workbench:copy-spec',
+  insertCode: 'dsa-workbench:insert-code',
   openData: 'dsa-workbench:open-data',
   openHistory: 'dsa-workbench:open-history',
   openDiff: 'dsa-workbench:open-diff',

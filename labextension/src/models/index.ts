@@ -1,3 +1,4 @@
+export { CODE_KINDS, cellsFor, cellsForQuery, type CodeKind } from './code';
 export { ConnectionModel, type ConnectionState, problemFrom } from './connection';
 export { DatasetModel } from './dataset';
 export { DatasetsModel } from './datasets';

@@ -1,0 +1,2 @@
+export { Inserter } from './inserter';
+export { cellsOf, type MakeCells } from './target';
