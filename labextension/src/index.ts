@@ -7,6 +7,7 @@ import { importPlugin } from './plugins/import';
 import { importFromBrowserPlugin } from './plugins/import-from-browser';
 import { insertCodePlugin } from './plugins/insert-code';
 import { panelPlugin } from './plugins/panel';
+import { statusPlugin } from './plugins/status';
 import { workbenchPlugin } from './plugins/workbench';
 
 export * from './tokens';
@@ -19,5 +20,6 @@ export default [
   diffPlugin,
   importPlugin,
   importFromBrowserPlugin,
-  insertCodePlugin
+  insertCodePlugin,
+  statusPlugin
 ];

@@ -12,6 +12,7 @@ import type {
   IJobLine,
   IJobs,
   IJobChange,
+  ILive,
   IPage,
   IProfile,
   IReady,
@@ -93,6 +94,11 @@ export class Client {
   }
 
   readonly uploads: Uploads;
+
+  /** Ask whether our part of the server answers; the store is left alone. */
+  live(): Promise<ILive> {
+    return this.transport.ask('health/live', { background: true });
+  }
 
   /** Ask whether our part of the server and its store answer, and under whose name we act. */
   ready(): Promise<IReady> {

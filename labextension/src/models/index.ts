@@ -7,6 +7,7 @@ export { DiffModel, differs, type IDiffOptions, KINDS } from './diff';
 export { HistoryModel, type IHistoryOptions } from './history';
 export { isActive, JobsModel, shareOf } from './jobs';
 export { type IGraphRow, type ILine, layOut, widthOf } from './lanes';
+export { StatusModel } from './status';
 export { WorkbenchModel } from './workbench';
 export { type IChoices, type Reading } from './choices';
 export { holdsTables, kindOf, nameFor } from './files';

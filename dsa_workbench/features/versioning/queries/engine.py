@@ -66,6 +66,17 @@ def opened(tables: Mapping[str, Scan], brake: Brake | None = None) -> Iterator[A
             connection.close()
 
 
+def bound(connection: Any, statement: str, parameters: Mapping[str, Any]) -> Any:
+    """Check a statement against the tables that there are, and give it as a relation; nothing is run."""
+    import duckdb
+
+    try:
+        return connection.sql(statement, params=dict(parameters) or None)
+    except duckdb.Error:
+        connection.execute(statement, dict(parameters) or None)  # fails alike, and says in which line
+        raise
+
+
 def syntax_tree(connection: Any, statement: str) -> dict[str, Any]:
     """Parse one statement that reads and give its syntax tree; nothing is run.
 

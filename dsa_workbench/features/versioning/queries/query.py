@@ -14,7 +14,7 @@ from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput, InvalidSpec, NotFound
 from dsa_workbench.features.versioning.get_data import get_table
 from dsa_workbench.features.versioning.queries.brake import Brake
-from dsa_workbench.features.versioning.queries.engine import opened, syntax_tree
+from dsa_workbench.features.versioning.queries.engine import bound, opened, syntax_tree
 from dsa_workbench.features.versioning.queries.names import expressions_of, quote_specs, tables_of, without_end
 from dsa_workbench.features.versioning.queries.scan import Scan, TableScan
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -60,7 +60,7 @@ class Query:
                 yield batch
 
     def _relation(self, connection: Any) -> Any:
-        found = connection.sql(self.statement, params=dict(self.parameters) or None)
+        found = bound(connection, self.statement, self.parameters)
         return found if self.limit is None else found.limit(self.limit)
 
     def _opened(self) -> Any:
