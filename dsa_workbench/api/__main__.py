@@ -3,4 +3,4 @@
 from dsa_workbench.api.extension import main
 
 if __name__ == "__main__":
-    main()
+    main()  # type: ignore[no-untyped-call] # traitlets has no types for it

@@ -7,6 +7,7 @@ import { importPlugin } from './plugins/import';
 import { importFromBrowserPlugin } from './plugins/import-from-browser';
 import { insertCodePlugin } from './plugins/insert-code';
 import { panelPlugin } from './plugins/panel';
+import { queryPlugin } from './plugins/query';
 import { statusPlugin } from './plugins/status';
 import { workbenchPlugin } from './plugins/workbench';
 
@@ -21,5 +22,6 @@ export default [
   importPlugin,
   importFromBrowserPlugin,
   insertCodePlugin,
+  queryPlugin,
   statusPlugin
 ];

@@ -61,6 +61,9 @@ export const CommandIDs = {
   openData: 'dsa-workbench:open-data',
   openHistory: 'dsa-workbench:open-history',
   openDiff: 'dsa-workbench:open-diff',
+  openQuery: 'dsa-workbench:open-query',
+  runQuery: 'dsa-workbench:run-query',
+  insertQuery: 'dsa-workbench:insert-query',
   import: 'dsa-workbench:import',
   importFromBrowser: 'dsa-workbench:import-from-browser'
 } as const;

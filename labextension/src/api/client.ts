@@ -51,6 +51,21 @@ export interface IRowsAsked {
   limit?: number;
 }
 
+/** A query in SQL over versions. */
+export interface IQueryAsked {
+  statement: string;
+  /** Rows at most; null for all. */
+  limit: number | null;
+  /** Where names of the statement are read, if not where they point now. */
+  versions?: Readonly<Record<string, string>>;
+}
+
+export interface IQueried {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The commit of each version that was read, by its name in the statement. */
+  versions: Readonly<Record<string, string>>;
+}
+
 export type ExportFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'xlsx';
 
 /** Two versions of a dataset, and a table of them where there are several. */
@@ -182,6 +197,13 @@ export class Client {
   exportHref(of: ITableAt, asked: IRowsAsked, format: ExportFormat, filename?: string): string {
     const query = { ...rowsQuery(of, asked), format, filename };
     return this.transport.href(pathOf('datasets', of.dataset, 'export'), query);
+  }
+
+  /** Compute a query in the reader's own server; aborted, it is ended there as well. */
+  async query(asked: IQueryAsked, accept: string, signal: AbortSignal): Promise<IQueried> {
+    const { bytes, headers } = await this.transport.bytes('query', { body: asked, accept, signal });
+    const versions = JSON.parse(headers.get('X-DSA-Versions') ?? '{}') as Record<string, string>;
+    return { bytes, versions };
   }
 
   jobs(limit: number): Promise<IJobs> {

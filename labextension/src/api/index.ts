@@ -7,6 +7,8 @@ export {
   type IDiffOf,
   type ExportFormat,
   type IDatasetsAsked,
+  type IQueried,
+  type IQueryAsked,
   type IRowsAsked,
   type ITableAt
 } from './client';

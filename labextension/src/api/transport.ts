@@ -27,6 +27,8 @@ export interface IAsk {
 
 export interface IBytesAsked {
   query?: Query;
+  /** A body in JSON; what is asked is a POST then. */
+  body?: unknown;
   /** The media type that is wanted. */
   accept: string;
   /** What is asked for never changes, so that the browser need not ask again: it was named by a commit's whole id. */
@@ -35,7 +37,7 @@ export interface IBytesAsked {
 }
 
 export interface IBytes {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   headers: Headers;
 }
 
@@ -77,11 +79,16 @@ export class Transport {
 
   /** Ask for something that is no JSON: a stream of Arrow, a file. */
   async bytes(path: string, ask: IBytesAsked): Promise<IBytes> {
-    const { query, signal, accept, immutable } = ask;
+    const { query, body, signal, accept, immutable } = ask;
     const url = this.urlOf(path, { query: query ?? {} });
     const init: RequestInit = {
-      method: 'GET',
-      headers: { Accept: accept },
+      ...(body === undefined
+        ? { method: 'GET', headers: { Accept: accept } }
+        : {
+            method: 'POST',
+            headers: { Accept: accept, 'Content-Type': 'application/json' },
+            body: JSON.stringify(body)
+          }),
       cache: immutable ? 'default' : 'no-cache'
     };
     const response = await this.request(url, init, signal);

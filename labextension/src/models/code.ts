@@ -40,13 +40,7 @@ export function cellsFor(
   tables: readonly string[],
   cells: readonly string[]
 ): string[] {
-  const [first] = tables;
-  const table = tables.length > 1 ? (of.table ?? first) : undefined;
-  const spec = specFor({ ...of, table });
-  const note =
-    of.table === undefined && tables.length > 1
-      ? `${of.dataset} has ${tables.length} tables: ${tables.map(plain).join(', ')}`
-      : undefined;
+  const { spec, note } = meantBy(of, tables);
   if (kind === 'python') {
     const name = workbenchIn(cells);
     const code = `df = ${name ?? 'wb'}.read(${JSON.stringify(spec)}).to_pandas()\ndf`;
@@ -55,20 +49,37 @@ export function cellsFor(
   }
   const setup = cells.some(cell => LOADED.test(cell)) ? [] : [LOAD];
   if (kind === 'sql') {
-    const query = `select *\nfrom ${sqlName(spec)}\nlimit ${SQL_ROWS}`;
-    return [...setup, sqlCell(noted('--', note, query))];
+    return [...setup, sqlCell(queryFor(of, tables))];
   }
   return [...setup, noted('#', note, `%dsa read ${magicWord(spec)}`)];
 }
 
-/** Make a cell of a query. */
-export function sqlCell(query: string): string {
-  return `%%dsa sql\n${query}`;
+/** Give a query that shows the first rows of a table. */
+export function queryFor(of: ITableAt, tables: readonly string[]): string {
+  const { spec, note } = meantBy(of, tables);
+  return noted('--', note, `select *\nfrom ${sqlName(spec)}\nlimit ${SQL_ROWS}`);
 }
 
 /** Give the cells that run a query: what loads the magics where no cell does it, then the query. */
 export function cellsForQuery(query: string, cells: readonly string[]): string[] {
   return [...(cells.some(cell => LOADED.test(cell)) ? [] : [LOAD]), sqlCell(query)];
+}
+
+function sqlCell(query: string): string {
+  return `%%dsa sql\n${query}`;
+}
+
+/** Name the table that is meant, the first where none is named; the note tells of all then. */
+function meantBy(
+  of: ITableAt,
+  tables: readonly string[]
+): { spec: string; note: string | undefined } {
+  const table = tables.length > 1 ? (of.table ?? tables[0]) : undefined;
+  const note =
+    of.table === undefined && tables.length > 1
+      ? `${of.dataset} has ${tables.length} tables: ${tables.map(plain).join(', ')}`
+      : undefined;
+  return { spec: specFor({ ...of, table }), note };
 }
 
 /** Quote a word of a line of %dsa, where blanks, quotes, braces and dollars mean something. */

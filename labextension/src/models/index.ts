@@ -1,4 +1,4 @@
-export { CODE_KINDS, cellsFor, cellsForQuery, type CodeKind } from './code';
+export { CODE_KINDS, cellsFor, cellsForQuery, type CodeKind, queryFor } from './code';
 export { ConnectionModel, type ConnectionState, problemFrom } from './connection';
 export { DatasetModel } from './dataset';
 export { DatasetsModel } from './datasets';
@@ -16,3 +16,5 @@ export type { IConflict, IImportOptions, Phase } from './import-types';
 export { ImportModel } from './importing';
 export { type Source, Upload } from './upload';
 export { isName, PlacesModel } from './places';
+export { type IResult, LIMITS, QueryModel, RESULT_FORMATS, type ResultFormat } from './query';
+export { type CompletionKind, type ICompletions, SqlCompleter } from './sql-completion';

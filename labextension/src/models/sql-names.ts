@@ -21,9 +21,13 @@ const PLAIN = /^[^\W\d_]\w*$/u;
 /** Specs that `%%dsa sql` and `wb.sql` know without quotes. */
 const PLAIN_SPEC = /^[^\W\d_]\w*@\w+(?:[./+-]\w+)*(?:~\d*|\^)*(?::\w+)?$/u;
 
+export function isReserved(word: string): boolean {
+  return RESERVED.has(word.toLowerCase());
+}
+
 /** Write the name of a table or column, in quotes where it needs them. */
 export function sqlName(name: string): string {
-  const isPlain = (PLAIN.test(name) && !RESERVED.has(name.toLowerCase())) || PLAIN_SPEC.test(name);
+  const isPlain = (PLAIN.test(name) && !isReserved(name)) || PLAIN_SPEC.test(name);
   return isPlain ? name : quoted(name);
 }
 

@@ -10,8 +10,9 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ITableAt } from '../api';
 import { CODE_KINDS, cellsFor, type CodeKind } from '../models';
 import { Inserter } from '../notebook';
-import { attempt, type PanelState } from '../panel';
+import { attempt } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
+import { chosenTable } from './chosen';
 
 export const insertCodePlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:insert-code',
@@ -36,7 +37,7 @@ export const insertCodePlugin: JupyterFrontEndPlugin<void> = {
       sql: trans.__('Insert SQL Cell')
     };
     const wanted = (args: ReadonlyPartialJSONObject): ITableAt | undefined =>
-      given(args) ?? (side ? chosen(side.panel.state) : undefined);
+      given(args) ?? (side ? chosenTable(side.panel.state) : undefined);
 
     app.commands.addCommand(CommandIDs.insertCode, {
       label: args => labels[kindOf(args)],
@@ -92,11 +93,4 @@ function given({ dataset, at, table }: ReadonlyPartialJSONObject): ITableAt | un
         table: typeof table === 'string' ? table : undefined
       }
     : undefined;
-}
-
-/** What the chosen row of the panel is about. */
-function chosen({ chosen: row, dataset, at, model }: PanelState): ITableAt | undefined {
-  return dataset === undefined || at === undefined || model.datasets.deleted
-    ? undefined
-    : { dataset, at, table: row?.kind === 'table' ? row.table.name : undefined };
 }
