@@ -1,2 +1,2 @@
 export { Inserter } from './inserter';
-export { cellsOf, type MakeCells } from './target';
+export { cellsOf } from './target';

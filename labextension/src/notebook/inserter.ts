@@ -55,7 +55,10 @@ export class Inserter {
   }
 
   private async open(make: MakeCells): Promise<void> {
-    const panel: unknown = await this.app.commands.execute(NEW_NOTEBOOK, { activate: true });
+    // With the kernel named, nobody is asked for one.
+    const kernelName = this.app.serviceManager.kernelspecs.specs?.default;
+    const args = kernelName === undefined ? {} : { kernelName };
+    const panel: unknown = await this.app.commands.execute(NEW_NOTEBOOK, args);
     if (panel instanceof NotebookPanel) {
       await panel.context.ready;
       notebookTarget(panel).put(make);

@@ -9,8 +9,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { ITableAt } from '../api';
 import { CODE_KINDS, cellsFor, type CodeKind } from '../models';
-import { Inserter } from '../notebook';
-import { attempt } from '../panel';
+import { cellsOf, Inserter } from '../notebook';
+import { attempt, DragSource, type PanelState, type Row } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { chosenTable } from './chosen';
 
@@ -74,12 +74,38 @@ export const insertCodePlugin: JupyterFrontEndPlugin<void> = {
       () => app.commands.notifyCommandChanged(CommandIDs.insertCode),
       inserter
     );
+    if (side) {
+      const { panel } = side;
+      const there = () => {
+        const notebook = notebooks?.currentWidget?.content;
+        return notebook ? cellsOf(notebook) : [];
+      };
+      const source = new DragSource(panel, row => draggedCells(panel.state, row, there()));
+      panel.disposed.connect(() => source.dispose());
+    }
     const category = trans.__('DSA Workbench');
     for (const kind of CODE_KINDS) {
       palette?.addItem({ command: CommandIDs.insertCode, args: { as: kind }, category });
     }
   }
 };
+
+/** The code that a row becomes where it is dropped; nobody can be asked meanwhile, so it goes by what is shown. */
+function draggedCells(state: PanelState, row: Row, cells: readonly string[]): string[] {
+  state.choose(row.key);
+  const of = chosenTable(state);
+  const hasCode = ['dataset', 'ref', 'table', 'commit'].includes(row.kind);
+  if (!of || !hasCode) {
+    return [];
+  }
+  const tables = state.model.opened.get(of.dataset)?.tables ?? [];
+  return cellsFor(
+    'magic',
+    of,
+    tables.map(({ name }) => name),
+    cells
+  );
+}
 
 function kindOf({ as }: ReadonlyPartialJSONObject): CodeKind {
   return CODE_KINDS.find(kind => kind === as) ?? 'magic';

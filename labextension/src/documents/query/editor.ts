@@ -6,6 +6,7 @@ import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
 import type { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import type { IDisposable } from '@lumino/disposable';
 
+import type { Problem } from '../../api';
 import type { QueryModel, SqlCompleter } from '../../models';
 import { completing } from './completing';
 
@@ -35,10 +36,14 @@ export class SqlEditor implements IDisposable {
     }) as CodeMirrorEditor; // what all factories of JupyterLab make
     this.content.sharedModel.changed.connect(() => {
       model.text = this.content.sharedModel.getSource();
-      this.mark(undefined);
     }, this);
     model.textSet.connect((_, text) => this.content.sharedModel.setSource(text), this);
-    model.changed.connect(() => this.mark(model.problemLine), this);
+    model.changed.connect(() => {
+      if (model.problem !== this.told) {
+        this.told = model.problem;
+        this.mark(model.problemLine);
+      }
+    }, this);
   }
 
   readonly host = document.createElement('div');
@@ -47,8 +52,18 @@ export class SqlEditor implements IDisposable {
     return this.editor.isDisposed;
   }
 
+  /** Take the focus, or take it once there is a place. */
   focus(): void {
+    this.wantsFocus = !this.host.isConnected;
     this.editor.focus();
+  }
+
+  /** Stand somewhere. */
+  attach(parent: HTMLElement): void {
+    parent.append(this.host);
+    if (this.wantsFocus) {
+      this.focus();
+    }
   }
 
   dispose(): void {
@@ -61,16 +76,14 @@ export class SqlEditor implements IDisposable {
   /** Mark the line with a fault, or none. */
   private mark(line: number | undefined): void {
     const view = this.editor.editor;
-    const known = line !== undefined && line <= view.state.doc.lines ? line : undefined;
-    if (known !== this.marked) {
-      this.marked = known;
-      view.dispatch({ effects: markLine.of(known) });
-    }
+    const isThere = line !== undefined && line <= view.state.doc.lines;
+    view.dispatch({ effects: markLine.of(isThere ? line : undefined) });
   }
 
   private readonly content = new CodeEditor.Model({ mimeType: SQL });
   private readonly editor: CodeMirrorEditor;
-  private marked: number | undefined;
+  private wantsFocus = false;
+  private told: Problem | null = null;
 }
 
 const markLine = StateEffect.define<number | undefined>();
@@ -79,7 +92,8 @@ const fault = Decoration.line({ class: 'jp-dsa-query-fault' });
 const faulty: Extension = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (marks, transaction) => {
-    let now = marks.map(transaction.changes);
+    // What was written since may have mended it.
+    let now = transaction.docChanged ? Decoration.none : marks;
     for (const effect of transaction.effects) {
       if (effect.is(markLine)) {
         const { doc } = transaction.state;

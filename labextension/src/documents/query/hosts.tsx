@@ -10,7 +10,9 @@ import type { SqlEditor } from './editor';
 export function EditorHost({ editor }: { editor: SqlEditor }): JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {
-    ref.current?.append(editor.host);
+    if (ref.current) {
+      editor.attach(ref.current);
+    }
   }, [editor]);
   return <div ref={ref} className="jp-dsa-query-input" />;
 }
