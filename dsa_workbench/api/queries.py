@@ -7,7 +7,7 @@ from asyncio import get_running_loop
 from typing import Any
 
 from dsa_workbench.api.base import ApiHandler
-from dsa_workbench.api.negotiation import FORMATS, XLSX, chosen
+from dsa_workbench.api.negotiation import ARROW_STREAM, FORMATS, XLSX, chosen
 from dsa_workbench.api.operation import Operation, operation
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.api.streaming import Pipe
@@ -53,8 +53,9 @@ class QueryHandler(ApiHandler):
             self.set_header("X-DSA-Versions", json.dumps(commits))
 
             def write(pipe: Pipe) -> None:
-                table = WriteOptions(table="query")
-                write_batches(query.batches(), query.schema, pipe, _FORMATS[media], table)  # type: ignore[arg-type] # all of a binary file that is written to
+                # Arrow goes bare: the reader in the browser has no zstd.
+                options = WriteOptions(table="query", compression="none" if media == ARROW_STREAM else None)
+                write_batches(query.batches(), query.schema, pipe, _FORMATS[media], options)  # type: ignore[arg-type] # all of a binary file that is written to
 
             await self.send_stream(write, lambda work: queries.run(brake, work))
         except Stopped as err:

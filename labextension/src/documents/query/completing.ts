@@ -12,8 +12,8 @@ import { keymap } from '@codemirror/view';
 
 import type { CompletionKind, SqlCompleter } from '../../models';
 
-/** Names come before keywords that begin alike. */
-const BOOST = 50;
+/** Names come before keywords that begin alike, in the order in which they are given. */
+const BOOST = 99;
 /** CodeMirror draws an icon for each of its own kinds. */
 const TYPES: Record<CompletionKind, string> = {
   dataset: 'namespace',
@@ -42,11 +42,11 @@ async function namesAt(
     if (items.length === 0 || context.aborted) {
       return null;
     }
-    const options: Completion[] = items.map(({ text, kind, detail }) => ({
+    const options: Completion[] = items.map(({ text, kind, detail }, index) => ({
       label: text,
       detail,
       type: TYPES[kind],
-      boost: BOOST
+      boost: Math.max(BOOST - index, 1)
     }));
     return { from: context.pos - length, options };
   } catch {

@@ -1,7 +1,7 @@
 /** The editor of a query: JupyterLab's own, in SQL, with completion, and a mark on the line with a fault. */
 
-import { type Extension, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
+import { type Extension, Prec, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
 import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
 import type { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import type { IDisposable } from '@lumino/disposable';
@@ -22,6 +22,10 @@ export interface ISqlEditorOptions {
 
 export class SqlEditor implements IDisposable {
   constructor({ model, services, completer, label }: ISqlEditorOptions) {
+    const run = () => {
+      void model.run();
+      return true;
+    };
     this.host.className = 'jp-dsa-query-editor';
     this.content.sharedModel.setSource(model.text);
     this.editor = services.factoryService.newInlineEditor({
@@ -30,6 +34,8 @@ export class SqlEditor implements IDisposable {
       config: { lineNumbers: true, lineWrap: true },
       extensions: [
         completing(completer),
+        // CodeMirror has another use for these keys, before those of JupyterLab are asked.
+        Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
         faulty,
         EditorView.contentAttributes.of({ 'aria-label': label })
       ]
