@@ -62,8 +62,9 @@ def test_a_row_is_dragged_into_a_notebook(lab: Lab, shown: Page) -> None:
     (lab.server.folder / "drag.ipynb").write_text(json.dumps(book))
     page.goto(re.sub(r"/lab.*", "/lab/tree/drag.ipynb", page.url))
     cells = page.locator(".jp-Notebook .jp-CodeCell")
-    expect(cells).to_have_count(1)
     row_of(page, "Dataset sales").click()
+    expect(row_of(page, "Table data")).to_be_visible()
+    expect(cells.first).to_be_visible()
     start, end = row_of(page, "Table data").bounding_box(), cells.first.bounding_box()
     assert start
     assert end
@@ -83,7 +84,7 @@ def test_without_a_notebook_the_clipboard_takes_it(shown: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     insert(page, "Dataset sales", "Insert Python")
     page.get_by_role("dialog").get_by_role("button", name="Copy").click()
-    expect(page.locator(".jp-toast-message, .Toastify__toast")).to_contain_text("The code is in the clipboard")
+    expect(page.locator(".jp-toast-message")).to_contain_text("The code is in the clipboard")
     assert 'wb.read("sales").to_pandas()' in page.evaluate("navigator.clipboard.readText()")
 
 

@@ -74,7 +74,7 @@ def test_names_are_offered_and_the_rows_have_a_limit(query: Locator) -> None:
     page = query.page
     write(query, "")
     page.keyboard.type("select * from sal", delay=20)
-    offered = page.get_by_role("option")
+    offered = page.get_by_role("listbox", name="Completions").get_by_role("option")
     expect(offered.first).to_contain_text("sales")
     page.keyboard.press("Tab")
     page.keyboard.type("@", delay=20)

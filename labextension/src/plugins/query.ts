@@ -87,11 +87,12 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
         }
       },
       execute: args => {
-        attempt(async () => {
-          const text = typeof args.text === 'string' ? args.text : await chosenQuery(side);
-          const id = typeof args.id === 'string' ? args.id : `dsa-query-${UUID.uuid4()}`;
-          open(new QueryModel({ client, text, history: historyIn(args) }), id);
-        });
+        const id = typeof args.id === 'string' ? args.id : `dsa-query-${UUID.uuid4()}`;
+        if (typeof args.text === 'string') {
+          open(new QueryModel({ client, text: args.text, history: historyIn(args) }), id);
+        } else {
+          attempt(async () => open(new QueryModel({ client, text: await chosenQuery(side) }), id));
+        }
       }
     });
     commands.addCommand(CommandIDs.runQuery, {
