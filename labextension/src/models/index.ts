@@ -17,4 +17,4 @@ export { ImportModel } from './importing';
 export { type Source, Upload } from './upload';
 export { isName, PlacesModel } from './places';
 export { type IResult, LIMITS, QueryModel, RESULT_FORMATS, type ResultFormat } from './query';
-export { type CompletionKind, type ICompletions, SqlCompleter } from './sql-completion';
+export { SqlCompleter } from './sql-completion';

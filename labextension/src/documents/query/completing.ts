@@ -10,22 +10,14 @@ import {
 import { EditorState, type Extension, Prec } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
 
-import type { CompletionKind, SqlCompleter } from '../../models';
+import type { SqlCompleter } from '../../models';
 
 /** Names come before keywords that begin alike, in the order in which they are given. */
 const BOOST = 99;
-/** CodeMirror draws an icon for each of its own kinds. */
-const TYPES: Record<CompletionKind, string> = {
-  dataset: 'namespace',
-  version: 'constant',
-  table: 'class',
-  column: 'property'
-};
-
 export function completing(completer: SqlCompleter): Extension {
   const names = (context: CompletionContext) => namesAt(completer, context);
   return [
-    autocompletion({ icons: true }),
+    autocompletion({ icons: false }),
     EditorState.languageData.of(() => [{ autocomplete: names }]),
     // Tab indents where nothing is offered.
     Prec.highest(keymap.of([{ key: 'Tab', run: acceptCompletion }]))
@@ -42,10 +34,9 @@ async function namesAt(
     if (items.length === 0 || context.aborted) {
       return null;
     }
-    const options: Completion[] = items.map(({ text, kind, detail }, index) => ({
+    const options: Completion[] = items.map(({ text, detail }, index) => ({
       label: text,
       detail,
-      type: TYPES[kind],
       boost: Math.max(BOOST - index, 1)
     }));
     return { from: context.pos - length, options };

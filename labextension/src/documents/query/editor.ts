@@ -1,5 +1,6 @@
 /** The editor of a query: JupyterLab's own, in SQL, with completion, and a mark on the line with a fault. */
 
+import { closeCompletion } from '@codemirror/autocomplete';
 import { type Extension, Prec, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
 import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
@@ -45,6 +46,9 @@ export class SqlEditor implements IDisposable {
     }, this);
     model.textSet.connect((_, text) => this.content.sharedModel.setSource(text), this);
     model.changed.connect(() => {
+      if (model.isRunning) {
+        closeCompletion(this.editor.editor);
+      }
       if (model.problem !== this.told) {
         this.told = model.problem;
         this.mark(model.problemLine);
