@@ -275,13 +275,21 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         else:
             self.finish()
 
-    async def send_stream(self, work: Callable[[Pipe], None]) -> None:
+    async def send_stream(
+        self, work: Callable[[Pipe], None], run: Callable[[Callable[[], None]], Awaitable[None]] | None = None
+    ) -> None:
         """Send what `work` writes on a thread, while it writes; the headers go out with its first piece.
 
-        What fails before that is answered as any error; after it, the connection breaks off.
+        What fails before that is answered as any error; after it, the connection breaks off. `run` has it done on a
+        thread other than those that read.
         """
         pipe = Pipe()
-        writing = asyncio.ensure_future(self.service.stream(self.actor, lambda _: into(pipe, work)))
+        running = (
+            self.service.stream(self.actor, lambda _: into(pipe, work))
+            if run is None
+            else run(lambda: into(pipe, work))
+        )
+        writing = asyncio.ensure_future(running)
         try:
             async for piece in pipe.pieces(writing):
                 self.write(piece)

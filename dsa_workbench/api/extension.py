@@ -76,6 +76,16 @@ class DsaWorkbenchApp(ExtensionApp):
     jobs = Integer(
         _LIMITS.jobs, min=0, help="Jobs that this server does at once; 0 leaves them to workers apart (dsa worker)."
     ).tag(config=True)
+    queries = Integer(
+        None,
+        min=0,
+        allow_none=True,
+        help="Queries in SQL that this server computes at once; 0 refuses all. By default 2, and 0 where it runs alone "
+        "(jupyter dsa), as the service of a team: queries belong into the servers and kernels of those who ask.",
+    ).tag(config=True)
+    query_seconds = Float(
+        _LIMITS.query_seconds, min=0.001, help="How long a query may take until its first rows go out."
+    ).tag(config=True)
     slow_seconds = Float(
         0.0, min=0.0, help="Statements that take the database so long are logged; by default 1, or DSA_SLOW_SECONDS."
     ).tag(config=True)
@@ -92,7 +102,8 @@ class DsaWorkbenchApp(ExtensionApp):
         settings = self._store_settings()
         limits = Limits(
             self.readers, self.writers, self.read_seconds, self.body_bytes, self.upload_bytes, self.stall_seconds,
-            self.quota_bytes, self.keep_hours, self.job_bytes, self.jobs,
+            self.quota_bytes, self.keep_hours, self.job_bytes, self.jobs, queries=self._queries(),
+            query_seconds=self.query_seconds,
         )  # fmt: skip
         uploads = Path(self.upload_dir).expanduser() if self.upload_dir else settings.data_dir.parent / "uploads"
         self.service = Service(settings, limits, uploads, log_as_json=self.log_lines == "json")
@@ -144,6 +155,12 @@ class DsaWorkbenchApp(ExtensionApp):
         self._noting.cancel()
         await self.feed.close()
         await self.service.close()
+
+    def _queries(self) -> int:
+        if self.queries is not None:
+            return int(self.queries)
+        runs_alone = self.serverapp is not None and self.serverapp.starter_app is self
+        return 0 if runs_alone else _LIMITS.queries
 
     def _store_settings(self) -> Settings:
         found = read_settings()

@@ -17,7 +17,7 @@ class LiveHandler(ApiHandler):
     @operation(Operation("Say that the server answers", "read", "health", {200: LiveTold}))
     async def get(self) -> None:
         """Answer without looking at anything."""
-        self.answer(LiveTold(version=__version__))
+        self.answer(LiveTold(version=__version__, store_open=self.service.is_open))
 
 
 class ReadyHandler(ApiHandler):

@@ -28,6 +28,7 @@ from dsa_workbench.api.merges import MergesHandler
 from dsa_workbench.api.metrics import MetricsHandler
 from dsa_workbench.api.patches import PatchesHandler, PatchHandler
 from dsa_workbench.api.previews import PreviewHandler
+from dsa_workbench.api.queries import QueryHandler
 from dsa_workbench.api.refs import RefHandler, RefsHandler
 from dsa_workbench.api.tables import DataHandler, ProfileHandler, SchemaHandler, TablesHandler
 from dsa_workbench.api.upkeep import CheckHandler, CollectHandler
@@ -68,6 +69,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"jobs/{_J}/file": JobFileHandler,
     f"jobs/{_J}/cancel": JobCancelHandler,
     f"jobs/{_J}/retry": JobRetryHandler,
+    "query": QueryHandler,
     "upkeep/check": CheckHandler,
     "upkeep/collect": CollectHandler,
     "cluster": ClusterHandler,

@@ -25,6 +25,7 @@ from dsa_workbench.api.held_rows import HeldRows
 from dsa_workbench.api.importers import Imported, Importers, ImportRequest
 from dsa_workbench.api.logs import request_log
 from dsa_workbench.api.running_previews import Previews
+from dsa_workbench.api.running_queries import Queries
 from dsa_workbench.core.model.job import Job
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import DatabaseUnavailable, DsaError, NotFound
@@ -78,6 +79,10 @@ class Limits:
     """Of a request that settles the conflicts of a merge: a line for each, and there may be a hundred thousand."""
     preview_seconds: float = 20.0
     """How long one request waits for a preview; a longer one is asked for again, and goes on meanwhile."""
+    queries: int = 2
+    """Queries in SQL at once; 0 refuses all. Each may take a gigabyte and all cores."""
+    query_seconds: float = 60.0
+    """How long a query may take until its first rows go out."""
 
 
 class Service:
@@ -106,6 +111,7 @@ class Service:
         self._importers = Importers(settings, log_as_json=log_as_json)
         self.previews = Previews(self._importers.perform)
         self._writers = ThreadPoolExecutor(limits.writers, thread_name_prefix="dsa-api-write")
+        self.queries = Queries(limits.queries)
 
     def start(self) -> None:
         """Begin to do jobs, on the running loop, where there is a store already; else with its first use."""
@@ -282,6 +288,7 @@ class Service:
             workbench, self._workbench = self._workbench, None
         if self._cluster is not None:
             self._cluster.close()
+        self.queries.close()
         for pool in (self._readers, self._writers, self._disk):
             pool.shutdown(wait=True, cancel_futures=True)
         self.previews.close()

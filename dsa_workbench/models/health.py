@@ -9,14 +9,20 @@ from pydantic import Field
 from dsa_workbench.models.base import Told
 
 
-class LiveTold(Told):
+class AnswersTold(Told):
     """The server answers."""
 
     status: Literal["ok"] = "ok"
     version: str
 
 
-class ReadyTold(LiveTold):
+class LiveTold(AnswersTold):
+    """The server answers, whatever its store does."""
+
+    store_open: bool = Field(description="Whether the store is open; it opens with its first use.")
+
+
+class ReadyTold(AnswersTold):
     """The store answers as well."""
 
     database: str = Field(description="Its URL, without the password.")

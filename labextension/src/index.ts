@@ -5,7 +5,10 @@ import { diffPlugin } from './plugins/diff';
 import { historyPlugin } from './plugins/history';
 import { importPlugin } from './plugins/import';
 import { importFromBrowserPlugin } from './plugins/import-from-browser';
+import { insertCodePlugin } from './plugins/insert-code';
 import { panelPlugin } from './plugins/panel';
+import { queryPlugin } from './plugins/query';
+import { statusPlugin } from './plugins/status';
 import { workbenchPlugin } from './plugins/workbench';
 
 export * from './tokens';
@@ -17,5 +20,8 @@ export default [
   historyPlugin,
   diffPlugin,
   importPlugin,
-  importFromBrowserPlugin
+  importFromBrowserPlugin,
+  insertCodePlugin,
+  queryPlugin,
+  statusPlugin
 ];

@@ -57,9 +57,13 @@ export const CommandIDs = {
   protectRef: 'dsa-workbench:protect-ref',
   deleteRef: 'dsa-workbench:delete-ref',
   copySpec: 'dsa-workbench:copy-spec',
+  insertCode: 'dsa-workbench:insert-code',
   openData: 'dsa-workbench:open-data',
   openHistory: 'dsa-workbench:open-history',
   openDiff: 'dsa-workbench:open-diff',
+  openQuery: 'dsa-workbench:open-query',
+  runQuery: 'dsa-workbench:run-query',
+  insertQuery: 'dsa-workbench:insert-query',
   import: 'dsa-workbench:import',
   importFromBrowser: 'dsa-workbench:import-from-browser'
 } as const;

@@ -64,7 +64,9 @@ def test_writes_from_a_browser_need_its_xsrf_token(server: Client) -> None:
 
 def test_a_base_url_and_a_server_that_serves_nothing_else(tmp_path: Path) -> None:
     with serving(tmp_path, base_url="/user/ann/") as client:
-        assert client.get("health/live").json()["status"] == "ok"
+        told = client.get("health/live").json()
+        assert (told["status"], told["store_open"]) == ("ok", False)
         assert client.get("/dsa/api/v1/health/live").status == 404
         made = client.ask("POST", "datasets", {"name": "sales"})
         assert (made.status, made.headers["Location"]) == (201, "/user/ann/dsa/api/v1/datasets/sales")
+        assert client.get("health/live").json()["store_open"] is True

@@ -20,6 +20,8 @@ export interface IAsk {
 
 export interface IBytesAsked {
   query?: Query;
+  /** A body in JSON; what is asked is a POST then. */
+  body?: unknown;
   /** The media type that is wanted. */
   accept: string;
   /** What is asked for never changes, so that the browser need not ask again: it was named by a commit's whole id. */
@@ -28,7 +30,7 @@ export interface IBytesAsked {
 }
 
 export interface IBytes {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   headers: Headers;
 }
 

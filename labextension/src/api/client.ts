@@ -12,6 +12,7 @@ import type {
   IJobLine,
   IJobs,
   IJobChange,
+  ILive,
   IPage,
   IProfile,
   IReady,
@@ -48,6 +49,21 @@ export interface IRowsAsked {
   orderBy?: string | undefined;
   offset?: number;
   limit?: number;
+}
+
+/** A query in SQL over versions. */
+export interface IQueryAsked {
+  statement: string;
+  /** Rows at most; null for all. */
+  limit: number | null;
+  /** Where names of the statement are read, if not where they point now. */
+  versions?: Readonly<Record<string, string>>;
+}
+
+export interface IQueried {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The commit of each version that was read, by its name in the statement. */
+  versions: Readonly<Record<string, string>>;
 }
 
 export type ExportFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'xlsx';
@@ -93,6 +109,11 @@ export class Client {
   }
 
   readonly uploads: Uploads;
+
+  /** Ask whether our part of the server answers; the store is left alone. */
+  live(): Promise<ILive> {
+    return this.transport.ask('health/live', { background: true });
+  }
 
   /** Ask whether our part of the server and its store answer, and under whose name we act. */
   ready(): Promise<IReady> {
@@ -176,6 +197,13 @@ export class Client {
   exportHref(of: ITableAt, asked: IRowsAsked, format: ExportFormat, filename?: string): string {
     const query = { ...rowsQuery(of, asked), format, filename };
     return this.transport.href(pathOf('datasets', of.dataset, 'export'), query);
+  }
+
+  /** Compute a query in the reader's own server; aborted, it is ended there as well. */
+  async query(asked: IQueryAsked, accept: string, signal: AbortSignal): Promise<IQueried> {
+    const { bytes, headers } = await this.transport.bytes('query', { body: asked, accept, signal });
+    const versions = JSON.parse(headers.get('X-DSA-Versions') ?? '{}') as Record<string, string>;
+    return { bytes, versions };
   }
 
   jobs(limit: number): Promise<IJobs> {

@@ -8,6 +8,8 @@ export {
   type IDiffOf,
   type ExportFormat,
   type IDatasetsAsked,
+  type IQueried,
+  type IQueryAsked,
   type IRowsAsked,
   type ITableAt
 } from './client';

@@ -46,11 +46,16 @@ export class Transport implements ICarrier {
 
   /** Ask for something that is no JSON: a stream of Arrow, a file. */
   async bytes(path: string, ask: IBytesAsked): Promise<IBytes> {
-    const { query, signal, accept, immutable } = ask;
+    const { query, body, signal, accept, immutable } = ask;
     const url = this.urlOf(path, { query: query ?? {} });
     const init: RequestInit = {
-      method: 'GET',
-      headers: { Accept: accept },
+      ...(body === undefined
+        ? { method: 'GET', headers: { Accept: accept } }
+        : {
+            method: 'POST',
+            headers: { Accept: accept, 'Content-Type': 'application/json' },
+            body: JSON.stringify(body)
+          }),
       cache: immutable ? 'default' : 'no-cache'
     };
     const response = await this.request(url, init, signal);

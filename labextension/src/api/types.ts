@@ -108,6 +108,12 @@ export interface IJobLine {
 /** News of the WebSocket `jobs/live`. */
 export type JobNews = { type: 'change'; change: IJobChange } | { type: 'progress'; job: IJob };
 
+export interface ILive {
+  version: string;
+  /** Whether the store was opened, which is done with its first use. */
+  store_open: boolean;
+}
+
 export interface IReady {
   version: string;
   actor: string;

@@ -1,3 +1,4 @@
+export { CODE_KINDS, cellsFor, cellsForQuery, type CodeKind, queryFor } from './code';
 export { ConnectionModel, type ConnectionState, problemFrom } from './connection';
 export { DatasetModel } from './dataset';
 export { DatasetsModel } from './datasets';
@@ -6,6 +7,7 @@ export { DiffModel, differs, type IDiffOptions, KINDS } from './diff';
 export { HistoryModel, type IHistoryOptions } from './history';
 export { isActive, JobsModel, shareOf } from './jobs';
 export { type IGraphRow, type ILine, layOut, widthOf } from './lanes';
+export { StatusModel } from './status';
 export { WorkbenchModel } from './workbench';
 export { type IChoices, type Reading } from './choices';
 export { holdsTables, kindOf, nameFor } from './files';
@@ -14,3 +16,5 @@ export type { IConflict, IImportOptions, Phase } from './import-types';
 export { ImportModel } from './importing';
 export { type Source, Upload } from './upload';
 export { isName, PlacesModel } from './places';
+export { type IResult, LIMITS, QueryModel, RESULT_FORMATS, type ResultFormat } from './query';
+export { SqlCompleter } from './sql-completion';

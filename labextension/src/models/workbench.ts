@@ -44,7 +44,25 @@ export class WorkbenchModel {
     return this.open;
   }
 
-  /** Say whether anybody looks; nothing is asked of the server while nobody does. */
+  /** Whether anybody looks. */
+  get isVisible(): boolean {
+    return this.visible;
+  }
+
+  /** Open the connection, and follow the jobs from then on; nothing is asked where it is open. */
+  async connect(): Promise<boolean> {
+    if (this.connection.isReady) {
+      return true;
+    }
+    if (!(await this.connection.check())) {
+      this.jobs.rest();
+      return false;
+    }
+    await this.jobs.follow();
+    return true;
+  }
+
+  /** Say whether anybody looks; datasets are asked for only while somebody does. */
   setVisible(visible: boolean): void {
     const appeared = visible && !this.visible;
     this.visible = visible;
@@ -112,11 +130,10 @@ export class WorkbenchModel {
   /** One round: connect where we are not, else look at what is shown. Throws for the poll to wait longer each time. */
   private async look(): Promise<void> {
     if (!this.connection.isReady) {
-      if (!(await this.connection.check())) {
-        this.jobs.rest();
+      if (!(await this.connect())) {
         throw new Error('The server is not ready.');
       }
-      await Promise.all([this.datasets.load(), this.jobs.follow()]);
+      await this.datasets.load();
     } else {
       await this.datasets.refresh();
     }

@@ -24,7 +24,9 @@ export class Columns {
     /** How many rows there are. */
     readonly rows: number,
     /** The bytes that are held in memory. */
-    readonly bytes: number
+    readonly bytes: number,
+    /** Where the first row stands in the values. */
+    private readonly first = 0
   ) {}
 
   /** Read an IPC stream or file. */
@@ -41,7 +43,14 @@ export class Columns {
   pick(places: readonly number[]): Columns {
     const columns = places.map(place => this.columns[place]!);
     const values = places.map(place => this.values[place]!);
-    return new Columns(columns, values, this.rows, this.bytes);
+    return new Columns(columns, values, this.rows, this.bytes, this.first);
+  }
+
+  /** Choose some rows that follow each other; their bytes are shared. */
+  slice(offset: number, limit: number): Columns {
+    const rows = Math.max(0, Math.min(limit, this.rows - offset));
+    const bytes = Math.ceil((this.bytes * rows) / Math.max(this.rows, 1));
+    return new Columns(this.columns, this.values, rows, bytes, this.first + offset);
   }
 
   /** Find a column by its name; -1 where there is none. */
@@ -51,12 +60,12 @@ export class Columns {
 
   /** Give a value as flechette gives it: 64-bit integers and times as bigint, decimals as scaled integers. */
   value(column: number, row: number): unknown {
-    return this.values[column]?.at(row) ?? null;
+    return this.values[column]?.at(this.first + row) ?? null;
   }
 
   /** Write a cell; null is no text. With `most`, long values are cut soon after so many characters. */
   text(column: number, row: number, most?: number): string | null {
     const values = this.values[column];
-    return values ? textOf(values.at(row), values.type, most) : null;
+    return values ? textOf(values.at(this.first + row), values.type, most) : null;
   }
 }

@@ -48,7 +48,10 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     }
     const category = trans.__('DSA Workbench');
     // Those of other plugins, too: the palette leaves out what is not there.
-    const others: string[] = [CommandIDs.importFromBrowser]; // about the file browser's menu alone
+    const others: string[] = [
+      CommandIDs.importFromBrowser, // about the file browser's menu alone
+      CommandIDs.insertCode // stands there once for each kind of code
+    ];
     for (const command of Object.values(CommandIDs).filter(id => !others.includes(id))) {
       palette?.addItem({ command, category });
     }

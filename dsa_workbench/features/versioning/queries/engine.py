@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.features.versioning.queries.brake import Brake, Stopped
 from dsa_workbench.features.versioning.queries.scan import Scan
 
 MEMORY_BYTES = 1 << 30
@@ -24,13 +25,15 @@ _LINE = re.compile(r"\n+LINE (\d+): *(.*)", re.DOTALL)
 
 
 @contextmanager
-def opened(tables: Mapping[str, Scan]) -> Iterator[Any]:
+def opened(tables: Mapping[str, Scan], brake: Brake | None = None) -> Iterator[Any]:
     """Give a DuckDB connection that sees these tables and neither files, network, extensions nor Python's variables.
 
     Raises
     ------
     InvalidInput
         DuckDB refuses a statement. What a scan raises comes through as it was.
+    Stopped
+        The brake was pulled.
     """
     import duckdb
 
@@ -50,7 +53,10 @@ def opened(tables: Mapping[str, Scan]) -> Iterator[Any]:
         try:
             for name, table in tables.items():
                 connection.register(name, table)
-            yield connection
+            with (brake or Brake()).on(connection):
+                yield connection
+        except duckdb.InterruptException as err:
+            raise Stopped from err
         except duckdb.Error as err:
             for table in tables.values():
                 if table.failure is not None:
@@ -58,6 +64,17 @@ def opened(tables: Mapping[str, Scan]) -> Iterator[Any]:
             raise _told(err) from err
         finally:
             connection.close()
+
+
+def bound(connection: Any, statement: str, parameters: Mapping[str, Any]) -> Any:
+    """Check a statement against the tables that there are, and give it as a relation; nothing is run."""
+    import duckdb
+
+    try:
+        return connection.sql(statement, params=dict(parameters) or None)
+    except duckdb.Error:
+        connection.execute(statement, dict(parameters) or None)  # fails alike, and says in which line
+        raise
 
 
 def syntax_tree(connection: Any, statement: str) -> dict[str, Any]:
@@ -86,7 +103,7 @@ def syntax_tree(connection: Any, statement: str) -> dict[str, Any]:
 
 
 def _told(err: Exception) -> InvalidInput:
-    """Say what DuckDB says; `details` keep it apart, and the name of an unknown column."""
+    """Say what DuckDB says; `details` keep it apart, with the line and the name of an unknown column."""
     text = _ERROR.sub("", str(err), count=1)
     place = _LINE.search(text)
     said, *more = [line.strip() for line in text[: place.start() if place else None].splitlines() if line.strip()]
@@ -97,4 +114,7 @@ def _told(err: Exception) -> InvalidInput:
     if _OUTSIDE in said:
         hint = "A query reads versions of datasets and nothing else: import the file first."
     column = _COLUMN.match(said)
-    return InvalidInput(f"SQL: {said}{where}", hint=hint, said=said, column=column[1] if column else None)
+    return InvalidInput(
+        f"SQL: {said}{where}", hint=hint, said=said, column=column[1] if column else None,
+        line=int(place[1]) if place else None,
+    )  # fmt: skip

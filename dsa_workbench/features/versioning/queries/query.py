@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,8 @@ from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.interfaces import IStore
 from dsa_workbench.errors import InvalidInput, InvalidSpec, NotFound
 from dsa_workbench.features.versioning.get_data import get_table
-from dsa_workbench.features.versioning.queries.engine import opened, syntax_tree
+from dsa_workbench.features.versioning.queries.brake import Brake
+from dsa_workbench.features.versioning.queries.engine import bound, opened, syntax_tree
 from dsa_workbench.features.versioning.queries.names import expressions_of, quote_specs, tables_of, without_end
 from dsa_workbench.features.versioning.queries.scan import Scan, TableScan
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
@@ -42,6 +43,8 @@ class Query:
     parameters: Mapping[str, Any]
     tables: Mapping[str, Queried]
     limit: int | None = None
+    brake: Brake = field(default_factory=Brake)
+    """Ends it from another thread."""
 
     @cached_property
     def schema(self) -> Any:
@@ -52,30 +55,43 @@ class Query:
     def batches(self) -> Iterator[Any]:
         """Run it and give the rows as `pyarrow.RecordBatch`es, as they come."""
         with self._opened() as connection:
-            yield from self._relation(connection).to_arrow_reader(_BATCH)
+            for batch in self._relation(connection).to_arrow_reader(_BATCH):
+                self.brake.check()
+                yield batch
 
     def _relation(self, connection: Any) -> Any:
-        found = connection.sql(self.statement, params=dict(self.parameters) or None)
+        found = bound(connection, self.statement, self.parameters)
         return found if self.limit is None else found.limit(self.limit)
 
     def _opened(self) -> Any:
-        return opened({name: found.scan() for name, found in self.tables.items()})
+        return opened({name: found.scan() for name, found in self.tables.items()}, self.brake)
 
 
 def query(
-    actor: Actor, store: IStore, cache: SegmentCache, statement: str, parameters: Mapping[str, Any], limit: int | None
-) -> Query:
-    """Understand a statement that reads versions of a store; see `understand`."""
+    actor: Actor, store: IStore, cache: SegmentCache, statement: str, parameters: Mapping[str, Any], limit: int | None,
+    *, commits: Mapping[VersionSpec, str] | None = None, brake: Brake | None = None,
+) -> Query:  # fmt: skip
+    """Understand a statement that reads versions of a store; see `understand`.
+
+    `commits` says where versions are read that were found before, so that a branch that moved since changes nothing.
+    """
 
     def find(spec: VersionSpec) -> Queried:
-        found = get_table(actor, store, cache, spec)
+        commit = (commits or {}).get(spec)
+        found = get_table(
+            actor, store, cache, spec if commit is None else VersionSpec(spec.dataset, commit, table=spec.table)
+        )
         return Queried(found.spec, found.commit, lambda: TableScan(found.table))
 
-    return understand(statement, parameters, limit, find)
+    return understand(statement, parameters, limit, find, brake)
 
 
 def understand(
-    statement: str, parameters: Mapping[str, Any], limit: int | None, find: Callable[[VersionSpec], Queried]
+    statement: str,
+    parameters: Mapping[str, Any],
+    limit: int | None,
+    find: Callable[[VersionSpec], Queried],
+    brake: Brake | None = None,
 ) -> Query:
     """Understand a statement that reads: find the versions that it names, and check it against their columns.
 
@@ -106,7 +122,8 @@ def understand(
             if name not in named:
                 raise
     _check_case(tables)
-    found = Query(without_end(text), {name: _plain(value) for name, value in parameters.items()}, tables, limit)
+    values = {name: _plain(value) for name, value in parameters.items()}
+    found = Query(without_end(text), values, tables, limit, brake or Brake())
     _ = found.schema
     return found
 

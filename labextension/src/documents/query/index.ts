@@ -1,0 +1,2 @@
+export { type IQueryDocumentOptions, QueryDocument } from './document';
+export type { IQueryActions } from './toolbar';

@@ -1,0 +1,2 @@
+export { Inserter } from './inserter';
+export { cellsOf } from './target';

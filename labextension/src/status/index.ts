@@ -1,0 +1,1 @@
+export { StatusItem } from './item';
