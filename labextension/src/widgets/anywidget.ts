@@ -32,7 +32,7 @@ export function hear(
 }
 
 /** Give the bytes of a buffer that came with a message. */
-export function bytesOf(buffer: DataView | undefined): Uint8Array {
+export function bytesOf(buffer: DataView | undefined): Uint8Array<ArrayBuffer> {
   return buffer
     ? new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength)
     : new Uint8Array();

@@ -5,7 +5,7 @@ import { CANCELLED, Problem } from '../api/problem';
 import { bytesOf, hear, type IAnyModel } from './anywidget';
 
 interface IWaiting {
-  give: (answer: { told: unknown; bytes: Uint8Array; headers: Headers }) => void;
+  give: (answer: { told: unknown; bytes: Uint8Array<ArrayBuffer>; headers: Headers }) => void;
   fail: (problem: Problem) => void;
 }
 
@@ -63,7 +63,7 @@ export class KernelCarrier implements ICarrier {
   private send(
     request: Record<string, unknown>,
     signal?: AbortSignal
-  ): Promise<{ told: unknown; bytes: Uint8Array; headers: Headers }> {
+  ): Promise<{ told: unknown; bytes: Uint8Array<ArrayBuffer>; headers: Headers }> {
     const id = `${this.name}-${++this.last}`;
     return new Promise((give, fail) => {
       if (signal?.aborted) {
