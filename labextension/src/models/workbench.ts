@@ -44,10 +44,17 @@ export class WorkbenchModel {
     return this.open;
   }
 
-  /** Say whether anybody looks; nothing is asked of the server while nobody does. */
-  setVisible(visible: boolean): void {
+  /** A round of looking at what others changed is done; documents look at their own then. */
+  readonly looked = new Signal<this, void>(this);
+
+  /** Say whether somebody looks; nothing is asked of the server while nobody does. */
+  setVisible(visible: boolean, who: object = this): void {
     const appeared = visible && !this.visible;
-    this.visible = visible;
+    if (visible) {
+      this.lookers.add(who);
+    } else {
+      this.lookers.delete(who);
+    }
     if (appeared) {
       void (this.poll.state.phase === 'constructed' ? this.poll.start() : this.poll.refresh());
     }
@@ -127,6 +134,11 @@ export class WorkbenchModel {
       throw problem;
     }
     this.forgetDeleted();
+    this.looked.emit();
+  }
+
+  private get visible(): boolean {
+    return this.lookers.size > 0;
   }
 
   private problem(): Problem | null {
@@ -149,5 +161,5 @@ export class WorkbenchModel {
 
   private readonly open = new Map<string, DatasetModel>();
   private readonly poll: Poll;
-  private visible = false;
+  private readonly lookers = new Set<object>();
 }
