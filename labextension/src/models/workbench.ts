@@ -44,17 +44,10 @@ export class WorkbenchModel {
     return this.open;
   }
 
-  /** A round of looking at what others changed is done; documents look at their own then. */
-  readonly looked = new Signal<this, void>(this);
-
-  /** Say whether somebody looks; nothing is asked of the server while nobody does. */
-  setVisible(visible: boolean, who: object = this): void {
+  /** Say whether anybody looks; nothing is asked of the server while nobody does. */
+  setVisible(visible: boolean): void {
     const appeared = visible && !this.visible;
-    if (visible) {
-      this.lookers.add(who);
-    } else {
-      this.lookers.delete(who);
-    }
+    this.visible = visible;
     if (appeared) {
       void (this.poll.state.phase === 'constructed' ? this.poll.start() : this.poll.refresh());
     }
@@ -134,11 +127,6 @@ export class WorkbenchModel {
       throw problem;
     }
     this.forgetDeleted();
-    this.looked.emit();
-  }
-
-  private get visible(): boolean {
-    return this.lookers.size > 0;
   }
 
   private problem(): Problem | null {
@@ -161,5 +149,5 @@ export class WorkbenchModel {
 
   private readonly open = new Map<string, DatasetModel>();
   private readonly poll: Poll;
-  private readonly lookers = new Set<object>();
+  private visible = false;
 }

@@ -1,16 +1,15 @@
 /** The document with what differs between two versions. */
 
-import { MainAreaWidget } from '@jupyterlab/apputils';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
-import { type Message, MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
+import { UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import type { DiffModel } from '../../models';
 import { State } from '../../panel/states';
 import { tableIcon } from '../../panel/icons';
 import type { Words } from '../../panel/words';
-import type { Grid } from '../../parts/grid';
+import { WorkbenchDocument } from '../document';
+import { GridHost } from '../grid-host';
 import { ColumnList } from './columns';
 import { CellDetail } from './detail';
 import { DiffRows } from './rows';
@@ -23,51 +22,24 @@ export interface IDiffDocumentOptions {
   download: (href: string) => void;
 }
 
-export class DiffDocument extends MainAreaWidget<ReactWidget> {
+export class DiffDocument extends WorkbenchDocument<DiffModel> {
   constructor(options: IDiffDocumentOptions) {
     const { model, words } = options;
     const rows = new DiffRows(model, words.trans);
-    super({ content: ReactWidget.create(<Diff {...options} rows={rows} />) });
-    this.model = model;
-    this.rows = rows;
-    this.addClass('jp-dsa-document');
-    this.toolbar.hide();
-    this.title.icon = tableIcon;
-    this.title.closable = true;
-    const retitle = () => {
+    super(model, <Diff {...options} rows={rows} />, () => {
       const { dataset, from, to } = model.of;
-      this.title.label = `${dataset}: ${nameOf(from)} → ${nameOf(to)}`;
-      this.content.node.setAttribute('aria-label', words.trans.__('Diff of %1', this.title.label));
-    };
-    this.content.node.setAttribute('role', 'region');
-    retitle();
-    model.changed.connect(retitle, this);
+      const label = `${dataset}: ${nameOf(from)} → ${nameOf(to)}`;
+      return { icon: tableIcon, label, region: words.trans.__('Diff of %1', label) };
+    });
+    this.rows = rows;
     void model.load();
   }
-
-  readonly model: DiffModel;
 
   override dispose(): void {
     if (!this.isDisposed) {
       this.rows.dispose();
-      this.model.dispose();
       super.dispose();
     }
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this.model.setVisible(this.isVisible);
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this.model.setVisible(true);
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this.model.setVisible(false);
   }
 
   protected override onActivateRequest(msg: Message): void {
@@ -133,27 +105,4 @@ function onKey(event: React.KeyboardEvent, rows: DiffRows): void {
   event.preventDefault();
   event.stopPropagation();
   void rows.step(isNext ? 1 : -1);
-}
-
-/** Holds the grid, which is no part of React, and tells it of its size. */
-function GridHost({ grid }: { grid: Grid }): JSX.Element {
-  const ref = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
-    const host = ref.current;
-    if (!host || grid.isDisposed) {
-      return;
-    }
-    Widget.attach(grid, host);
-    const observer = new ResizeObserver(() => {
-      MessageLoop.postMessage(grid, Widget.ResizeMessage.UnknownSize);
-    });
-    observer.observe(host);
-    return () => {
-      observer.disconnect();
-      if (grid.isAttached) {
-        Widget.detach(grid);
-      }
-    };
-  }, [grid]);
-  return <div ref={ref} className="jp-dsa-grid-host" />;
 }

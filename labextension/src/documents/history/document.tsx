@@ -1,7 +1,6 @@
 /** The document with the history of a dataset: a graph of commits, and beside it what is known of the chosen one. */
 
-import { MainAreaWidget } from '@jupyterlab/apputils';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
@@ -9,6 +8,7 @@ import type { HistoryModel } from '../../models';
 import { branchIcon } from '../../panel/icons';
 import { State } from '../../panel/states';
 import type { Words } from '../../panel/words';
+import { WorkbenchDocument } from '../document';
 import { Details, type ICommitActions } from './details';
 import { CommitList } from './list';
 import { HistoryToolbar } from './toolbar';
@@ -19,43 +19,12 @@ export interface IHistoryDocumentOptions {
   actions: ICommitActions;
 }
 
-export class HistoryDocument extends MainAreaWidget<ReactWidget> {
+export class HistoryDocument extends WorkbenchDocument<HistoryModel> {
   constructor(options: IHistoryDocumentOptions) {
     const { model, words } = options;
-    super({ content: ReactWidget.create(<History {...options} />) });
-    this.model = model;
-    this.addClass('jp-dsa-document');
-    this.toolbar.hide();
-    this.title.icon = branchIcon;
-    this.title.label = words.trans.__('History of %1', model.dataset);
-    this.title.closable = true;
-    this.content.node.setAttribute('role', 'region');
-    this.content.node.setAttribute('aria-label', this.title.label);
+    const label = words.trans.__('History of %1', model.dataset);
+    super(model, <History {...options} />, () => ({ icon: branchIcon, label, region: label }));
     void model.load();
-  }
-
-  readonly model: HistoryModel;
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-      super.dispose();
-    }
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this.model.setVisible(this.isVisible);
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this.model.setVisible(true);
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this.model.setVisible(false);
   }
 
   protected override onActivateRequest(msg: Message): void {

@@ -2,10 +2,9 @@
 
 import { DataGrid } from '@lumino/datagrid';
 import type { IDisposable } from '@lumino/disposable';
-import type { Message } from '@lumino/messaging';
+import { type Message, MessageLoop } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { Widget } from '@lumino/widgets';
-import { BoxLayout, BoxPanel } from '@lumino/widgets';
+import { BoxLayout, BoxPanel, Widget } from '@lumino/widgets';
 
 import { cellsOf, COPY_CELLS, toClipboard, tsvOf } from './copying';
 import { KeyHandler, MouseHandler } from './handlers';
@@ -194,9 +193,11 @@ export class Grid extends BoxPanel {
     super.onAfterAttach(msg);
     this.theme = watchTheme(() => this.paintTheme());
     this.paintTheme();
+    this.sizes.observe(this.node);
   }
 
   protected override onBeforeDetach(msg: Message): void {
+    this.sizes.disconnect();
     this.theme?.dispose();
     super.onBeforeDetach(msg);
   }
@@ -321,6 +322,10 @@ export class Grid extends BoxPanel {
   private readonly strip: Strip;
   private readonly speaker: Speaker;
   private readonly closing = new AbortController();
+  /** Hosts that are no widgets of Lumino's tell of no new sizes. */
+  private readonly sizes = new ResizeObserver(() => {
+    MessageLoop.postMessage(this, Widget.ResizeMessage.UnknownSize);
+  });
   private readonly hasMoved = new Signal<this, ICellAt>(this);
   private readonly hasClickedHeader = new Signal<this, IHeaderAt>(this);
   private readonly hasActivated = new Signal<this, ICellAt>(this);

@@ -1,0 +1,23 @@
+/** Holds a grid, which is no part of React, in a document that is. */
+
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
+
+import type { Grid } from '../parts/grid';
+
+export function GridHost({ grid }: { grid: Grid }): JSX.Element {
+  const ref = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => {
+    const host = ref.current;
+    if (!host || grid.isDisposed) {
+      return;
+    }
+    Widget.attach(grid, host);
+    return () => {
+      if (grid.isAttached) {
+        Widget.detach(grid);
+      }
+    };
+  }, [grid]);
+  return <div ref={ref} className="jp-dsa-grid-host" />;
+}
