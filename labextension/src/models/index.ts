@@ -14,11 +14,5 @@ export type { IConflict, IImportOptions, Phase } from './import-types';
 export { ImportModel } from './importing';
 export { type Source, Upload } from './upload';
 export { isName, PlacesModel } from './places';
-export {
-  type ISort,
-  type IShownRows,
-  type ITableView,
-  PLAIN,
-  quotedName,
-  TableModel
-} from './table';
+export { type IShownRows, type ITableOptions, TableModel } from './table';
+export { type ISort, type ITableView, PLAIN, viewFrom } from './table-view';

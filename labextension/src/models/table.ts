@@ -13,23 +13,16 @@ import type {
   Problem
 } from '../api';
 import { problemFrom } from './connection';
+import { Lookout } from './lookout';
+import { type ITableView, narrowed, ordered, orderOf, PLAIN, turned, without } from './table-view';
 
-export interface ISort {
-  readonly column: string;
-  readonly isDescending: boolean;
+export interface ITableOptions {
+  client: Client;
+  of: ITableAt;
+  view?: ITableView;
+  /** Milliseconds between two looks at where the branch points. */
+  interval?: number;
 }
-
-/** What a reader chose; it is kept when the page is loaded again. */
-export interface ITableView {
-  readonly where: string;
-  readonly sorts: readonly ISort[];
-  /** Columns that are not shown. */
-  readonly hidden: readonly string[];
-  /** The column up to which they stay at the left; none where it is empty. */
-  readonly frozen: string;
-}
-
-export const PLAIN: ITableView = { where: '', sorts: [], hidden: [], frozen: '' };
 
 /** Which rows are shown: they never change, and are those of one commit, condition and order. */
 export interface IShownRows {
@@ -43,15 +36,25 @@ export interface IShownRows {
 const COUNTED = 100;
 
 export class TableModel {
-  constructor(
-    private readonly client: Client,
-    readonly of: Required<ITableAt>,
-    view: ITableView = PLAIN
-  ) {
-    this.chosen = view;
+  constructor(options: ITableOptions) {
+    this.client = options.client;
+    this.asked = options.of;
+    this.chosen = options.view ?? PLAIN;
+    this.lookout = new Lookout('table', () => this.look(), options.interval);
   }
 
+  readonly client: Client;
   readonly changed = new Signal<this, void>(this);
+
+  /** Which table it is, as it was asked for. */
+  get of(): ITableAt {
+    return this.asked;
+  }
+
+  /** The table that is shown: the one that was asked for, else the first of the version. */
+  get table(): string | undefined {
+    return this.found?.table ?? this.asked.table;
+  }
 
   get schema(): ISchema | null {
     return this.found;
@@ -112,7 +115,7 @@ export class TableModel {
   }
 
   /** What is to be exported: the rows and columns that are shown, in their order. */
-  get asked(): IRowsAsked {
+  get exported(): IRowsAsked {
     const { where, orderBy } = this.rows ?? { where: '', orderBy: '' };
     const all = this.chosen.hidden.length === 0;
     const columns = all ? undefined : this.visible.map(index => this.columns[index]!.name);
@@ -120,35 +123,44 @@ export class TableModel {
   }
 
   /** Find the table at its version, and its rows; called again, it shows the newest. */
-  async open(): Promise<void> {
+  async load(): Promise<void> {
     const turn = ++this.turn;
     this.wrong = null;
     this.finding = true;
     this.changed.emit();
     try {
-      const { dataset, at, table } = this.of;
+      const { dataset, at } = this.asked;
       const refs = await this.client.refs(dataset);
       const ref = refs.find(each => each.name === at);
-      const schema = await this.client.schema({ dataset, at: ref?.commit ?? at, table });
+      const pinned = ref?.commit ?? at;
+      const table = this.asked.table ?? (await this.client.tables(dataset, pinned))[0]?.name;
+      const schema = await this.client.schema({ dataset, at: pinned, table });
       if (turn !== this.turn) {
         return;
       }
       this.named = ref;
-      this.seenRefs = refs;
-      if (schema.commit !== this.found?.commit) {
-        this.profiles = new Map();
-      }
-      this.found = schema;
+      this.seenHead = undefined;
       this.ahead = 0;
-      this.forgetGone();
-      this.rows = null;
-      await this.find(this.chosen);
+      const names = new Set(schema.columns.map(column => column.name));
+      await this.find(
+        without(this.chosen, column => !names.has(column)),
+        schema
+      );
     } catch (error) {
       if (turn === this.turn) {
         this.finding = false;
         this.wrong = problemFrom(error);
         this.changed.emit();
       }
+    }
+  }
+
+  /** Show another table of the same version, as it stands. */
+  async showTable(table: string): Promise<void> {
+    if (table !== this.table) {
+      this.asked = { ...this.asked, table };
+      this.chosen = PLAIN;
+      await this.load();
     }
   }
 
@@ -159,19 +171,17 @@ export class TableModel {
 
   /** Go from no order to ascending, descending and back by a column; with `add` below the columns chosen before. */
   sortBy(column: string, add: boolean): Promise<void> {
-    const before = this.chosen.sorts.find(sort => sort.column === column);
-    const next: ISort[] = !before
-      ? [{ column, isDescending: false }]
-      : before.isDescending
-        ? []
-        : [{ column, isDescending: true }];
-    return this.setSort(column, next, add);
+    return this.find(turned(this.chosen, column, add));
   }
 
-  /** Order by a column; null takes it out of the order. */
+  /** Show the rows that have a value in a column, among those that are shown. */
+  narrow(column: string, value: string | null): Promise<void> {
+    return this.find(narrowed(this.chosen, column, value));
+  }
+
+  /** Order by a column alone; null takes it out of the order. */
   order(column: string, direction: 'asc' | 'desc' | null): Promise<void> {
-    const next = direction ? [{ column, isDescending: direction === 'desc' }] : [];
-    return this.setSort(column, next, direction === null);
+    return this.find(ordered(this.chosen, column, direction));
   }
 
   setHidden(hidden: readonly string[]): void {
@@ -204,103 +214,91 @@ export class TableModel {
     }
   }
 
-  /** Look whether the branch has moved; what is shown stays. */
-  async look(): Promise<void> {
-    const commit = this.found?.commit;
-    if (!commit || this.named?.kind !== 'branch') {
-      return;
-    }
-    try {
-      const refs = await this.client.refs(this.of.dataset, true);
-      if (refs === this.seenRefs) {
-        return;
-      }
-      this.seenRefs = refs;
-      const head = refs.find(ref => ref.name === this.of.at)?.commit;
-      if (!head || head === commit) {
-        this.setNewer(0);
-        return;
-      }
-      const { items } = await this.client.commits(this.of.dataset, head, COUNTED);
-      const place = items.findIndex(item => item.id === commit);
-      if (commit === this.found?.commit) {
-        this.setNewer(place < 0 ? Infinity : place);
-      }
-    } catch {
-      // The panel tells that the server does not answer; the next look asks again.
-      this.seenRefs = null;
-    }
+  setVisible(visible: boolean): void {
+    this.lookout.setVisible(visible);
   }
 
   dispose(): void {
     this.turn++;
+    this.lookout.dispose();
     Signal.clearData(this);
   }
 
   /** The table by its commit: what is asked so never changes. */
   private get pinned(): ITableAt | null {
-    return (
-      this.found && { dataset: this.of.dataset, at: this.found.commit, table: this.found.table }
-    );
+    return this.found && this.pin(this.found);
   }
 
-  private async find(view: ITableView): Promise<void> {
-    const turn = ++this.turn;
-    const at = this.pinned;
-    if (!at) {
+  private pin({ commit, table }: ISchema): ITableAt {
+    return { dataset: this.asked.dataset, at: commit, table };
+  }
+
+  /** Find the rows of a view, of the version that is shown or of another one. */
+  private async find(view: ITableView, schema = this.found): Promise<void> {
+    if (!schema) {
       return;
     }
+    const turn = ++this.turn;
+    const at = this.pin(schema);
+    const orderBy = orderOf(view.sorts);
     this.finding = true;
     this.changed.emit();
-    const orderBy = orderOf(view.sorts);
-    try {
-      const rows = view.where
-        ? await this.client.count(at, { where: view.where, orderBy })
-        : this.found!.rows;
-      if (turn !== this.turn) {
-        return;
+    let rows = schema.rows;
+    let problem: Problem | null = null;
+    if (view.where) {
+      try {
+        rows = await this.client.count(at, { where: view.where, orderBy });
+      } catch (error) {
+        problem = problemFrom(error);
       }
-      this.chosen = view;
-      this.wrongCondition = null;
-      this.rows = { at, where: view.where, orderBy, rows };
-    } catch (error) {
-      if (turn !== this.turn) {
-        return;
-      }
-      this.wrongCondition = problemFrom(error);
-      // Where nothing is shown yet, all rows are better than none.
-      this.rows ??= { at, where: '', orderBy: '', rows: this.found!.rows };
+    }
+    if (turn !== this.turn) {
+      return;
     }
     this.finding = false;
+    this.wrongCondition = problem;
+    if (!problem) {
+      this.chosen = view;
+      this.put(schema, { at, where: view.where, orderBy, rows });
+    } else if (schema !== this.found) {
+      // Where nothing of this version is shown yet, all rows are better than none.
+      this.put(schema, { at, where: '', orderBy: '', rows });
+    }
     this.changed.emit();
   }
 
-  private setSort(column: string, next: readonly ISort[], keepOthers: boolean): Promise<void> {
-    const { sorts } = this.chosen;
-    const place = sorts.findIndex(sort => sort.column === column);
-    const others = keepOthers ? sorts : [];
-    const sorted =
-      place < 0 || !keepOthers
-        ? [...others, ...next]
-        : [...sorts.slice(0, place), ...next, ...sorts.slice(place + 1)];
-    return this.find({ ...this.chosen, sorts: sorted });
+  private put(schema: ISchema, rows: IShownRows): void {
+    if (schema.commit !== this.found?.commit || schema.table !== this.found.table) {
+      this.profiles = new Map();
+    }
+    this.found = schema;
+    this.rows = rows;
+  }
+
+  /** Look whether the branch has moved; what is shown stays. */
+  private async look(): Promise<void> {
+    const commit = this.found?.commit;
+    if (!commit || this.named?.kind !== 'branch') {
+      return;
+    }
+    const { dataset, at } = this.asked;
+    const refs = await this.client.refs(dataset, true);
+    const head = refs.find(ref => ref.name === at)?.commit;
+    if (head === commit) {
+      this.setNewer(0);
+    } else if (head && head !== this.seenHead) {
+      const { items } = await this.client.commits(dataset, head, COUNTED);
+      const place = items.findIndex(item => item.id === commit);
+      if (commit === this.found?.commit) {
+        this.seenHead = head;
+        this.setNewer(place < 0 ? Infinity : place);
+      }
+    }
   }
 
   private choose(view: ITableView): void {
     this.chosen = view;
     this.changed.emit();
-  }
-
-  /** Forget what was chosen of columns that another version does not have. */
-  private forgetGone(): void {
-    const names = new Set(this.columns.map(column => column.name));
-    const { sorts, hidden, frozen } = this.chosen;
-    this.chosen = {
-      ...this.chosen,
-      sorts: sorts.filter(sort => names.has(sort.column)),
-      hidden: hidden.filter(name => names.has(name)),
-      frozen: names.has(frozen) ? frozen : ''
-    };
   }
 
   private setNewer(count: number): void {
@@ -310,26 +308,17 @@ export class TableModel {
     }
   }
 
+  private readonly lookout: Lookout;
+  private asked: ITableAt;
   private chosen: ITableView;
   private found: ISchema | null = null;
   private rows: IShownRows | null = null;
   private named: IRef | undefined;
-  private seenRefs: readonly IRef[] | null = null;
+  private seenHead: string | undefined;
   private ahead = 0;
   private profiles: ReadonlyMap<string, IColumnProfile> = new Map();
   private wrong: Problem | null = null;
   private wrongCondition: Problem | null = null;
   private finding = false;
   private turn = 0;
-}
-
-/** Write an order in SQL. */
-export function orderOf(sorts: readonly ISort[]): string {
-  return sorts
-    .map(({ column, isDescending }) => `${quotedName(column)}${isDescending ? ' desc' : ''}`)
-    .join(', ');
-}
-
-export function quotedName(column: string): string {
-  return `"${column.replaceAll('"', '""')}"`;
 }

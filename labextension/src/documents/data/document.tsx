@@ -1,149 +1,100 @@
-/** The rows of a table at a version, in a tab of the main area. */
+/** The document with the rows of a table at a version. */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
-import { Panel } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { Client, ExportFormat } from '../../api';
-import type { IShownRows, TableModel } from '../../models';
-import { Grid, PagedModel } from '../../parts';
-import { Head } from './head';
-import { describe, headerOf } from './numbers';
-import { columnOf, TablePages } from './pages';
+import type { TableModel } from '../../models';
+import { tableIcon } from '../../panel/icons';
+import { State } from '../../panel/states';
+import type { Words } from '../../panel/words';
+import { WorkbenchDocument } from '../document';
+import { GridHost } from '../grid-host';
+import { nameOf } from '../version';
+import { Notes } from './notes';
+import { DataRows } from './rows';
+import { DataToolbar } from './toolbar';
 
 export interface IDataDocumentOptions {
-  client: Client;
   model: TableModel;
-  trans: TranslationBundle;
+  words: Words;
 }
 
-export class DataDocument extends Panel {
-  constructor(private readonly options: IDataDocumentOptions) {
-    super();
-    const { model, trans } = options;
-    this.model = model;
-    this.addClass('jp-dsa-data');
-    const head = ReactWidget.create(
-      <UseSignal signal={model.changed}>
-        {() => (
-          <Head
-            model={model}
-            trans={trans}
-            jump={row => this.jump(row)}
-            href={format => this.href(format)}
-          />
-        )}
-      </UseSignal>
-    );
-    head.addClass('jp-dsa-head');
-    this.addWidget(head);
-    model.changed.connect(() => this.follow(), this);
-    void model.open();
+export class DataDocument extends WorkbenchDocument<TableModel> {
+  constructor(options: IDataDocumentOptions) {
+    const { model, words } = options;
+    const rows = new DataRows(model, words.trans);
+    super(model, <Data {...options} rows={rows} />, () => {
+      const label = specOf(model);
+      const caption = model.schema ? `${label}\n${model.schema.commit}` : label;
+      return { icon: tableIcon, label, caption, region: words.trans.__('Rows of %1', label) };
+    });
+    this.rows = rows;
+    void model.load();
   }
 
-  readonly model: TableModel;
-
-  /** The rows; null before the table was found. */
-  get grid(): Grid | null {
-    return this.rows;
-  }
-
-  /** Make a row the active one, and scroll to it. */
-  jump(row: number): void {
-    this.rows?.goTo(row);
-    this.rows?.activate();
-  }
+  readonly rows: DataRows;
 
   override dispose(): void {
-    if (this.isDisposed) {
-      return;
+    if (!this.isDisposed) {
+      this.rows.dispose();
+      super.dispose();
     }
-    this.closing.abort();
-    this.model.dispose();
-    this.rows?.model.dispose();
-    super.dispose();
   }
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    if (this.rows) {
-      this.rows.activate();
-    } else {
-      this.node.tabIndex = -1;
-      this.node.focus();
-    }
+    this.rows.grid?.activate();
   }
+}
 
-  /** Draw what the model has become. */
-  private follow(): void {
-    const { model } = this;
-    const { shown } = model;
-    if (!shown) {
-      return;
-    }
-    if (shown.at.at !== this.drawn?.at.at) {
-      this.build(shown);
-    } else if (shown !== this.drawn && this.rows) {
-      this.rows.model.source = this.pagesOf(shown);
-      if (shown.rows > 0) {
-        this.rows.goTo(0);
-      }
-    }
-    this.drawn = shown;
-    this.rows?.setView(model.visible, model.frozen);
-    this.rows?.redraw();
+/** Name a table as magics and Python take it, with short commit ids. */
+export function specOf({ of: { dataset, at }, table, schema }: TableModel): string {
+  const isOnly = table === undefined || (schema?.tables.length ?? 1) === 1;
+  const version = at === 'main' ? '' : `@${nameOf(at)}`;
+  return `${dataset}${version}${isOnly ? '' : `:${table}`}`;
+}
+
+function Data({ model, words, rows }: IDataDocumentOptions & { rows: DataRows }): JSX.Element {
+  const note = React.useId();
+  return (
+    <UseSignal signal={model.changed}>
+      {() => (
+        <UseSignal signal={rows.changed}>
+          {() => (
+            <div className="jp-dsa-data">
+              <div className="jp-dsa-data-head">
+                <DataToolbar model={model} words={words} jump={row => rows.jump(row)} note={note} />
+                <Notes model={model} words={words} id={note} />
+              </div>
+              <Body model={model} words={words} rows={rows} />
+            </div>
+          )}
+        </UseSignal>
+      )}
+    </UseSignal>
+  );
+}
+
+function Body({ model, words, rows }: IDataDocumentOptions & { rows: DataRows }): JSX.Element {
+  const { trans } = words;
+  if (model.problem) {
+    const again = { label: trans.__('Try again'), run: () => void model.load() };
+    return (
+      <State isAlert title={trans.__('The table cannot be shown')} action={again}>
+        {model.problem.message} {model.problem.hint}
+      </State>
+    );
   }
-
-  /** Make a grid: another version may have other columns. */
-  private build(shown: IShownRows): void {
-    const { model, options } = this;
-    const { trans } = options;
-    const { dataset, at, table } = model.of;
-    const before = this.rows;
-    const pages = new PagedModel(this.pagesOf(shown));
-    const grid = new Grid({
-      model: pages,
-      trans,
-      label: trans.__('Rows of %1, table %2, at %3', dataset, table, at),
-      isTall: true,
-      header: column => headerOf(model, column, trans),
-      describe: column => describe(model, column, trans)
-    });
-    grid.headerClicked.connect((_, { column, shiftKey }) => {
-      const told = model.columns[column];
-      if (told) {
-        void model.sortBy(told.name, shiftKey);
-      }
-    }, this);
-    const loadNumbers = () => {
-      pages.pager.landed.disconnect(loadNumbers);
-      void model.loadProfile(this.closing.signal);
-    };
-    pages.pager.landed.connect(loadNumbers);
-    this.rows = grid;
-    this.addWidget(grid);
-    if (before) {
-      grid.activate();
-      before.model.dispose();
-      before.dispose();
-    }
+  if (!model.shown || !rows.grid) {
+    return <State title={trans.__('Loading…')} />;
   }
-
-  private pagesOf(shown: IShownRows): TablePages {
-    return new TablePages(this.options.client, shown, this.model.columns.map(columnOf));
+  if (model.shown.rows === 0 && model.shown.where) {
+    const all = { label: trans.__('Show all rows'), run: () => void model.filter('') };
+    return <State title={trans.__('No row is so')} action={all} />;
   }
-
-  private href(format: ExportFormat): string {
-    const { model } = this;
-    const { dataset, at, table } = model.of;
-    const name = [dataset, ...(at === 'main' ? [] : [at]), ...(table === 'data' ? [] : [table])];
-    const file = `${name.join('-').replaceAll('/', '-')}.${format}`;
-    return this.options.client.exportHref(model.shown!.at, model.asked, format, file);
+  if (model.shown.rows === 0) {
+    return <State title={trans.__('The table has no rows')} />;
   }
-
-  private rows: Grid | null = null;
-  private drawn: IShownRows | null = null;
-  private readonly closing = new AbortController();
+  return <GridHost grid={rows.grid} />;
 }

@@ -31,7 +31,7 @@ export function Popover({ label, title, children }: IPopoverProps): JSX.Element 
       }}
     >
       <Button
-        className="jp-dsa-button"
+        className="jp-mod-styled jp-dsa-small"
         aria-expanded={isOpen}
         title={title}
         onClick={() => setOpen(!isOpen)}

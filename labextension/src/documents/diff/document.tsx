@@ -10,11 +10,12 @@ import { tableIcon } from '../../panel/icons';
 import type { Words } from '../../panel/words';
 import { WorkbenchDocument } from '../document';
 import { GridHost } from '../grid-host';
+import { nameOf } from '../version';
 import { ColumnList } from './columns';
 import { CellDetail } from './detail';
 import { DiffRows } from './rows';
 import { Summary } from './summary';
-import { DiffToolbar, nameOf } from './toolbar';
+import { DiffToolbar } from './toolbar';
 
 export interface IDiffDocumentOptions {
   model: DiffModel;

@@ -8,10 +8,11 @@ import { BoxLayout, BoxPanel, Widget } from '@lumino/widgets';
 
 import { cellsOf, COPY_CELLS, toClipboard, tsvOf } from './copying';
 import { KeyHandler, MouseHandler } from './handlers';
-import type { ISeen, PagedModel } from './model';
+import type { PagedModel } from './model';
 import { Palette, watchTheme } from './palette';
 import { BodyRenderer, HeaderRenderer, type IDrawing, RowHeaderRenderer } from './renderers';
 import { type ICellAt, Selected } from './selected';
+import { seenOf } from './seen';
 import { failureOf } from './source';
 import { Speaker } from './speaker';
 import { Strip } from './strip';
@@ -120,9 +121,9 @@ export class Grid extends BoxPanel {
     return this.selection.cell;
   }
 
-  /** What the menu was asked for last, which its commands are about; the row is -1 in a header. */
-  get menuAt(): ICellAt | null {
-    return this.asked;
+  /** What commands are about: what the menu was asked for, else the active cell; the row is -1 in a header. */
+  get aimed(): ICellAt | null {
+    return this.asked ?? this.current;
   }
 
   /** The first row that is seen. */
@@ -149,7 +150,7 @@ export class Grid extends BoxPanel {
   }
 
   /** Copy what is selected; says in the strip why it cannot be done. */
-  async copy(): Promise<void> {
+  async copy(withNames = false): Promise<void> {
     const { trans } = this.options;
     const { range } = this.selection;
     if (!range) {
@@ -165,8 +166,7 @@ export class Grid extends BoxPanel {
       return;
     }
     try {
-      const names = range.lastRow > range.firstRow && range.columns.length > 1;
-      const text = await tsvOf(this.model, range, names, this.closing.signal);
+      const text = await tsvOf(this.model, range, withNames, this.closing.signal);
       await toClipboard(text);
       this.speaker.say(
         trans._n('%2 cell copied', '%2 cells copied', cells, cells.toLocaleString())
@@ -221,6 +221,7 @@ export class Grid extends BoxPanel {
       this.tellCell();
     });
     this.selection.changed.connect(() => {
+      this.asked = null;
       this.tellCell();
       const cell = this.current;
       if (cell) {
@@ -277,16 +278,18 @@ export class Grid extends BoxPanel {
 
   /** Note what a menu is about, and make its cell the active one unless it is selected. */
   private aim(hit: DataGrid.HitTestResult): void {
+    // So that the document is the current one, as after a click.
+    this.grid.viewport.node.focus();
     if (hit.region === 'void') {
       this.asked = null;
       return;
     }
     const column = this.model.columnAt(hit.region, hit.column);
     const isHeader = hit.region === 'column-header' || hit.region === 'corner-header';
-    this.asked = { row: isHeader ? -1 : hit.row, column };
     if (hit.region === 'body' && !this.selection.isCellSelected(hit.row, hit.column)) {
       this.goTo(hit.row, column);
     }
+    this.asked = { row: isHeader ? -1 : hit.row, column };
   }
 
   /** Ask for the menu of the active cell, at its place. */
@@ -295,7 +298,6 @@ export class Grid extends BoxPanel {
     if (selection.isEmpty) {
       return;
     }
-    this.asked = this.current;
     const { left, top } = grid.viewport.node.getBoundingClientRect();
     const x = grid.headerWidth + grid.columnOffset('body', selection.cursorColumn) - grid.scrollX;
     const y = grid.headerHeight + grid.rowOffset('body', selection.cursorRow) - grid.scrollY;
@@ -331,20 +333,4 @@ export class Grid extends BoxPanel {
   private readonly hasActivated = new Signal<this, ICellAt>(this);
   private asked: ICellAt | null = null;
   private theme: IDisposable | null = null;
-}
-
-/** Say what is seen of a grid; null where nothing is. */
-function seenOf(grid: DataGrid): ISeen | null {
-  const seen = grid.currentViewport;
-  const rows = grid.rowCount('body');
-  if (!seen || rows === 0) {
-    return null;
-  }
-  // Lumino gives -1 beyond the ends.
-  return {
-    firstRow: Math.max(seen.firstRow, 0),
-    lastRow: seen.lastRow < 0 ? rows - 1 : seen.lastRow,
-    firstColumn: Math.max(seen.firstColumn, 0),
-    lastColumn: seen.lastColumn < 0 ? grid.columnCount('body') - 1 : seen.lastColumn
-  };
 }
