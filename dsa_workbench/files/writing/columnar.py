@@ -48,8 +48,8 @@ def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 
 
 def write_arrow(batches: Iterator[pa.RecordBatch], schema: pa.Schema, sink: Any, options: WriteOptions) -> list[str]:
-    """Write an Arrow file under zstd, which is also what Feather version 2 is."""
-    with pa.ipc.new_file(sink, schema, options=_ipc()) as writer:
+    """Write an Arrow file under zstd, which is also what Feather version 2 is; bare where no compression is wanted."""
+    with pa.ipc.new_file(sink, schema, options=_ipc(options)) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return []
@@ -58,12 +58,12 @@ def write_arrow(batches: Iterator[pa.RecordBatch], schema: pa.Schema, sink: Any,
 def write_arrow_stream(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, sink: Any, options: WriteOptions
 ) -> list[str]:
-    """Write an Arrow stream under zstd."""
-    with pa.ipc.new_stream(sink, schema, options=_ipc()) as writer:
+    """Write an Arrow stream as `write_arrow` writes a file."""
+    with pa.ipc.new_stream(sink, schema, options=_ipc(options)) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return []
 
 
-def _ipc() -> Any:
-    return pa.ipc.IpcWriteOptions(compression="zstd")
+def _ipc(options: WriteOptions) -> Any:
+    return pa.ipc.IpcWriteOptions(compression=None if options.compression == "none" else "zstd")

@@ -41,7 +41,7 @@ class WriteOptions:
     guard_formulas: bool = False
     """Put an apostrophe before texts that a spreadsheet would take for a formula."""
     compression: str | None = None
-    """gz, zst, bz2, xz or "none"; None means what the name's ending says."""
+    """gz, zst, bz2, xz or "none"; None means what the name's ending says, and Arrow under zstd."""
     overflow: Literal["sheets", "refuse"] = "sheets"
     """What becomes of rows beyond those of one sheet: they go to further sheets, or the table is refused."""
     table: str = "data"
