@@ -20,7 +20,7 @@ export function headerOf(model: TableModel, column: number, trans: TranslationBu
     isKey: told.key,
     ...(sort && { sort: sort.isDescending ? 'desc' : 'asc' }),
     ...(sort && sorts.length > 1 && { rank: place + 1 }),
-    ...(profile && { note: nullsOf(profile, trans), bars: profile.histogram })
+    ...(profile && { note: noteOf(profile, trans), bars: profile.histogram })
   };
 }
 
@@ -45,10 +45,28 @@ export function describe(model: TableModel, column: number, trans: TranslationBu
       lines.push(trans.__('From %1 to %2', String(profile.minimum), String(profile.maximum)));
     }
     if (profile.quartiles.length === 3) {
-      lines.push(trans.__('Quartiles: %1', profile.quartiles.join(' · ')));
+      const quartiles = profile.quartiles.join(' · ');
+      lines.push(
+        isOfLengths(profile)
+          ? trans.__('Quartiles of their lengths in bytes: %1', quartiles)
+          : trans.__('Quartiles: %1', quartiles)
+      );
     }
   }
   return lines.join('\n');
+}
+
+/** Tell what the bars are of where it is not the values, and how many of these are null. */
+function noteOf(profile: IColumnProfile, trans: TranslationBundle): string {
+  const nulls = nullsOf(profile, trans);
+  return isOfLengths(profile) && profile.histogram.length > 0
+    ? trans.__('lengths · %1', nulls)
+    : nulls;
+}
+
+/** Whether quartiles and histogram are of lengths, as those of texts and bytes. */
+function isOfLengths({ type }: IColumnProfile): boolean {
+  return /^(string|binary|fixed_binary)/.test(type);
 }
 
 /** Tell the share of nulls in a few characters; where there are some it is never told as none. */

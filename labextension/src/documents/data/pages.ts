@@ -2,7 +2,8 @@
 
 import type { Client } from '../../api';
 import type { IShownRows } from '../../models';
-import { Columns, type IColumn, type IPageSource } from '../../parts';
+import { Columns, type IColumn } from '../../parts/columns';
+import type { IPageSource } from '../../parts/grid';
 
 export class TablePages implements IPageSource {
   constructor(
