@@ -90,10 +90,10 @@ def test_rows_are_found_and_ordered(lab: Lab, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(data.get_by_text("5,002 of 200,000 rows")).to_be_visible()
     expect(where).to_have_attribute("aria-invalid", "false")
-    expect(active(data)).to_have_text("id, row 1: 20")
+    expect(active(data)).to_have_text("id, row 1: 12")
     header(data, 240)
     header(data, 240)
-    expect(active(data)).to_have_text(re.compile("^id, row 1: "))
+    expect(active(data)).to_have_text("id, row 1: 152688")
     grid_of(data).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -162,7 +162,7 @@ def test_columns_are_frozen_hidden_copied_and_exported(lab: Lab, page: Page, tmp
 
 def test_documents_come_back_and_tell_that_their_branch_has_moved(lab: Lab, page: Page) -> None:
     story(lab, "moved", 100)
-    lab.workbench.tag("moved", "v1", "main")
+    lab.workbench.tag("moved", "v1")
     data = opened(lab, page, "moved")
     where = data.get_by_role("searchbox", name="Show rows where")
     where.fill("id < 50")

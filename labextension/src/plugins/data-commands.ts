@@ -37,74 +37,80 @@ export function addDataCommands(
     return typeof cell === 'symbol' ? undefined : cell;
   };
 
+  /** Give the focus back to the grid: menus and the palette leave it nowhere. */
+  const back = (done: Promise<void> | void): Promise<void> | void => {
+    grid()?.activate();
+    return done;
+  };
+
   commands.addCommand(CommandIDs.sortAscending, {
     label: trans.__('Sort Rows Ascending'),
     caption: trans.__('Order the rows by this column; a click on its header does so, too'),
     describedBy: noArguments,
     isEnabled: () => column() !== undefined,
-    execute: () => model()?.order(column()!.name, 'asc')
+    execute: () => back(model()?.order(column()!.name, 'asc'))
   });
   commands.addCommand(CommandIDs.sortDescending, {
     label: trans.__('Sort Rows Descending'),
     caption: trans.__('Order the rows by this column, the greatest value first'),
     describedBy: noArguments,
     isEnabled: () => column() !== undefined,
-    execute: () => model()?.order(column()!.name, 'desc')
+    execute: () => back(model()?.order(column()!.name, 'desc'))
   });
   commands.addCommand(CommandIDs.unsort, {
     label: trans.__('Do Not Sort by This Column'),
     caption: trans.__('Take the column out of the order'),
     describedBy: noArguments,
     isEnabled: () => sortOf(column()?.name) !== undefined,
-    execute: () => model()?.order(column()!.name, null)
+    execute: () => back(model()?.order(column()!.name, null))
   });
   commands.addCommand(CommandIDs.narrow, {
     label: trans.__('Show Only Rows with This Value'),
     caption: trans.__('Add the value to the condition'),
     describedBy: noArguments,
     isEnabled: () => value() !== undefined,
-    execute: () => model()?.narrow(column()!.name, value()!)
+    execute: () => back(model()?.narrow(column()!.name, value()!))
   });
   commands.addCommand(CommandIDs.freezeColumns, {
     label: trans.__('Freeze Columns up to This One'),
     caption: trans.__('Keep the columns up to this one at the left'),
     describedBy: noArguments,
     isEnabled: () => column() !== undefined && model()?.view.frozen !== column()?.name,
-    execute: () => model()?.freeze(column()!.name)
+    execute: () => back(model()?.freeze(column()!.name))
   });
   commands.addCommand(CommandIDs.unfreezeColumns, {
     label: trans.__('Unfreeze Columns'),
     caption: trans.__('Let all columns scroll'),
     describedBy: noArguments,
     isEnabled: () => (model()?.view.frozen ?? '') !== '',
-    execute: () => model()?.freeze('')
+    execute: () => back(model()?.freeze(''))
   });
   commands.addCommand(CommandIDs.hideColumn, {
     label: trans.__('Hide Column'),
     caption: trans.__('Do not show this column; the button “Columns” shows it again'),
     describedBy: noArguments,
     isEnabled: () => column() !== undefined && (model()?.visible.length ?? 0) > 1,
-    execute: () => model()?.setHidden([...model()!.view.hidden, column()!.name])
+    execute: () => back(model()?.setHidden([...model()!.view.hidden, column()!.name]))
   });
   commands.addCommand(CommandIDs.showColumns, {
     label: trans.__('Show All Columns'),
     caption: trans.__('Show the columns that are hidden'),
     describedBy: noArguments,
     isEnabled: () => (model()?.view.hidden.length ?? 0) > 0,
-    execute: () => model()?.setHidden([])
+    execute: () => back(model()?.setHidden([]))
   });
   commands.addCommand(CommandIDs.copyCells, {
     label: trans.__('Copy Cells'),
     caption: trans.__('Copy the selected cells, for a spreadsheet or an editor (Ctrl+C)'),
     describedBy: noArguments,
     isEnabled: () => (grid()?.current ?? null) !== null,
-    execute: () => grid()?.copy()
+    execute: () => back(grid()?.copy())
   });
   commands.addCommand(CommandIDs.copyWithNames, {
     label: trans.__('Copy Cells with Column Names'),
     caption: trans.__('Copy the selected cells, with the names of their columns above'),
     describedBy: noArguments,
     isEnabled: () => (grid()?.current ?? null) !== null,
-    execute: () => grid()?.copy(true)
+    execute: () => back(grid()?.copy(true))
   });
 }

@@ -60,7 +60,7 @@ export function describe(model: TableModel, column: number, trans: TranslationBu
 function noteOf(profile: IColumnProfile, trans: TranslationBundle): string {
   const nulls = nullsOf(profile, trans);
   return isOfLengths(profile) && profile.histogram.length > 0
-    ? trans.__('lengths · %1', nulls)
+    ? trans.__('%1 · lengths', nulls)
     : nulls;
 }
 
