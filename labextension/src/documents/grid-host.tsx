@@ -7,7 +7,8 @@ import type { Grid } from '../parts/grid';
 
 export function GridHost({ grid }: { grid: Grid }): JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // In time for the grid to be taken out before React takes away what holds it: Lumino detaches no other.
+  React.useLayoutEffect(() => {
     const host = ref.current;
     if (!host || grid.isDisposed) {
       return;
