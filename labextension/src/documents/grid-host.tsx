@@ -5,8 +5,15 @@ import * as React from 'react';
 
 import type { Grid } from '../parts/grid';
 
-export function GridHost({ grid }: { grid: Grid }): JSX.Element {
+interface IHostProps {
+  grid: Grid;
+  /** Called when the grid can take the focus. */
+  attached?: () => void;
+}
+
+export function GridHost({ grid, attached }: IHostProps): JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
+  const tell = React.useRef(attached);
   // In time for the grid to be taken out before React takes away what holds it: Lumino detaches no other.
   React.useLayoutEffect(() => {
     const host = ref.current;
@@ -14,6 +21,7 @@ export function GridHost({ grid }: { grid: Grid }): JSX.Element {
       return;
     }
     Widget.attach(grid, host);
+    tell.current?.();
     return () => {
       if (grid.isAttached) {
         Widget.detach(grid);

@@ -44,7 +44,7 @@ export class DataDocument extends WorkbenchDocument<TableModel> {
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    this.rows.grid?.activate();
+    this.rows.focus();
   }
 }
 
@@ -96,5 +96,5 @@ function Body({ model, words, rows }: IDataDocumentOptions & { rows: DataRows })
   if (model.shown.rows === 0) {
     return <State title={trans.__('The table has no rows')} />;
   }
-  return <GridHost grid={rows.grid} />;
+  return <GridHost grid={rows.grid} attached={() => rows.attached()} />;
 }

@@ -20,7 +20,7 @@ export function headerOf(model: TableModel, column: number, trans: TranslationBu
     isKey: told.key,
     ...(sort && { sort: sort.isDescending ? 'desc' : 'asc' }),
     ...(sort && sorts.length > 1 && { rank: place + 1 }),
-    ...(profile && { note: noteOf(profile, trans), bars: profile.histogram })
+    ...(profile && { note: nullsOf(profile, trans), bars: profile.histogram })
   };
 }
 
@@ -48,20 +48,12 @@ export function describe(model: TableModel, column: number, trans: TranslationBu
       const quartiles = profile.quartiles.join(' · ');
       lines.push(
         isOfLengths(profile)
-          ? trans.__('Quartiles of their lengths in bytes: %1', quartiles)
+          ? trans.__('The bars are of their lengths in bytes; quartiles: %1', quartiles)
           : trans.__('Quartiles: %1', quartiles)
       );
     }
   }
   return lines.join('\n');
-}
-
-/** Tell what the bars are of where it is not the values, and how many of these are null. */
-function noteOf(profile: IColumnProfile, trans: TranslationBundle): string {
-  const nulls = nullsOf(profile, trans);
-  return isOfLengths(profile) && profile.histogram.length > 0
-    ? trans.__('%1 · lengths', nulls)
-    : nulls;
 }
 
 /** Whether quartiles and histogram are of lengths, as those of texts and bytes. */

@@ -30,6 +30,19 @@ export class DataRows {
     this.drawn?.activate();
   }
 
+  /** Take the focus, as soon as there is a grid. */
+  focus(): void {
+    this.wantsFocus = !this.drawn?.isAttached;
+    this.drawn?.activate();
+  }
+
+  /** Say that the grid stands in the document. */
+  attached(): void {
+    if (this.wantsFocus) {
+      this.focus();
+    }
+  }
+
   dispose(): void {
     this.closing.abort();
     this.drawn?.dispose();
@@ -83,6 +96,8 @@ export class DataRows {
     pager.landed.connect(loadProfile);
     this.drawn = grid;
     this.placed = '';
+    // The button that asked for another version is gone, and the focus with it.
+    this.wantsFocus ||= before !== null && document.activeElement === document.body;
     this.changed.emit();
     before?.dispose();
     before?.model.dispose();
@@ -105,5 +120,6 @@ export class DataRows {
   private drawn: Grid | null = null;
   private shown: IShownRows | null = null;
   private placed = '';
+  private wantsFocus = false;
   private readonly closing = new AbortController();
 }
