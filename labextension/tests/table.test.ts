@@ -99,6 +99,15 @@ test('columns are sorted up, down and not; with others below those that were cho
   expect(model.shown?.orderBy).toBe('');
 });
 
+test('who does not wait goes on from what he has asked for', async () => {
+  const model = await opened({ where: 'qty > 1' });
+  const first = model.sortBy('city', false);
+  const second = model.sortBy('city', false);
+  model.setHidden(['id']);
+  await Promise.all([first, second]);
+  expect([model.shown?.orderBy, model.view.hidden]).toEqual(['"city" desc', ['id']]);
+});
+
 test('values are added to the condition as SQL writes them', async () => {
   const model = await opened();
   await model.narrow('city', "L'Aquila");

@@ -39,7 +39,7 @@ export class TableModel {
   constructor(options: ITableOptions) {
     this.client = options.client;
     this.asked = options.of;
-    this.chosen = options.view ?? PLAIN;
+    this.chosen = this.wanted = options.view ?? PLAIN;
     this.lookout = new Lookout('table', () => this.look(), options.interval);
   }
 
@@ -143,7 +143,7 @@ export class TableModel {
       this.ahead = 0;
       const names = new Set(schema.columns.map(column => column.name));
       await this.find(
-        without(this.chosen, column => !names.has(column)),
+        without(this.wanted, column => !names.has(column)),
         schema
       );
     } catch (error) {
@@ -159,40 +159,40 @@ export class TableModel {
   async showTable(table: string): Promise<void> {
     if (table !== this.table) {
       this.asked = { ...this.asked, table };
-      this.chosen = PLAIN;
+      this.wanted = PLAIN;
       await this.load();
     }
   }
 
   /** Show the rows that match; where the condition cannot be taken it is told why, and the rows stay. */
   filter(where: string): Promise<void> {
-    return this.find({ ...this.chosen, where: where.trim() });
+    return this.find({ ...this.wanted, where: where.trim() });
   }
 
   /** Go from no order to ascending, descending and back by a column; with `add` below the columns chosen before. */
   sortBy(column: string, add: boolean): Promise<void> {
-    return this.find(turned(this.chosen, column, add));
+    return this.find(turned(this.wanted, column, add));
   }
 
   /** Show the rows that have a value in a column, among those that are shown. */
   narrow(column: string, value: string | null): Promise<void> {
-    return this.find(narrowed(this.chosen, column, value));
+    return this.find(narrowed(this.wanted, column, value));
   }
 
   /** Order by a column alone; null takes it out of the order. */
   order(column: string, direction: 'asc' | 'desc' | null): Promise<void> {
-    return this.find(ordered(this.chosen, column, direction));
+    return this.find(ordered(this.wanted, column, direction));
   }
 
   setHidden(hidden: readonly string[]): void {
     if (hidden.length < this.columns.length) {
-      this.choose({ ...this.chosen, hidden });
+      this.choose({ hidden });
     }
   }
 
   /** Keep the columns up to one at the left; the empty name lets them go. */
   freeze(column: string): void {
-    this.choose({ ...this.chosen, frozen: column });
+    this.choose({ frozen: column });
   }
 
   /** Load the numbers of the columns; without them the headers tell less. */
@@ -241,6 +241,7 @@ export class TableModel {
     const turn = ++this.turn;
     const at = this.pin(schema);
     const orderBy = orderOf(view.sorts);
+    this.wanted = view;
     this.finding = true;
     this.changed.emit();
     let rows = schema.rows;
@@ -258,9 +259,12 @@ export class TableModel {
     this.finding = false;
     this.wrongCondition = problem;
     if (!problem) {
-      this.chosen = view;
+      this.chosen = this.wanted;
       this.put(schema, { at, where: view.where, orderBy, rows });
-    } else if (schema !== this.found) {
+    } else {
+      this.wanted = this.chosen;
+    }
+    if (problem && schema !== this.found) {
       // Where nothing of this version is shown yet, all rows are better than none.
       this.put(schema, { at, where: '', orderBy: '', rows });
     }
@@ -296,8 +300,9 @@ export class TableModel {
     }
   }
 
-  private choose(view: ITableView): void {
-    this.chosen = view;
+  private choose(columns: Partial<Pick<ITableView, 'hidden' | 'frozen'>>): void {
+    this.chosen = { ...this.chosen, ...columns };
+    this.wanted = { ...this.wanted, ...columns };
     this.changed.emit();
   }
 
@@ -311,6 +316,8 @@ export class TableModel {
   private readonly lookout: Lookout;
   private asked: ITableAt;
   private chosen: ITableView;
+  /** What is being looked for; what is chosen next begins here. */
+  private wanted: ITableView;
   private found: ISchema | null = null;
   private rows: IShownRows | null = null;
   private named: IRef | undefined;
