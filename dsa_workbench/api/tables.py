@@ -96,7 +96,7 @@ class ProfileHandler(ApiHandler):
         """Give the profile; what was told of a version before is told again without reading it."""
         spec = version_of(dataset, query.at, query.table)
         name, at = await self.read(lambda wb: _one(spec, get_tables(wb.actor, wb.store, wb.cache, spec)))
-        tag = tag_of(at.commit.id, name, ",".join(query.columns or ()), "profile")
+        tag = tag_of(at.commit.id, name, "\0".join(query.columns or ()), "profile")
         if self.is_fresh(tag, immutable=_is_commit(query.at, at.commit.id)):
             return
 
@@ -145,7 +145,8 @@ class DataHandler(ApiHandler):
 
         def write(pipe: Pipe) -> None:
             rows = _rows(at[1], query, positions)
-            write_batches(rows.batches(), rows.schema, pipe, FORMATS[media], WriteOptions(table=at[0]))  # type: ignore[arg-type] # all of a binary file that is written to
+            options = WriteOptions(table=at[0], compression="none" if query.compression == "none" else None)
+            write_batches(rows.batches(), rows.schema, pipe, FORMATS[media], options)  # type: ignore[arg-type] # all of a binary file that is written to
 
         await self.send_stream(write)
 

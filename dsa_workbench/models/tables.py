@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -11,12 +12,17 @@ from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.model.table_profile import ColumnProfile
 from dsa_workbench.models.base import Given, Told
 
+_NAME = re.compile(r'(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)')
+
 
 def listed(value: Any) -> Any:
-    """Take ``a,b``, or the parameter given several times."""
-    if isinstance(value, str):
-        return [part for part in value.split(",") if part]
-    return value
+    """Take ``a,b``, or the parameter given several times; in one, a name with a comma stands in quotes, as in CSV."""
+    if not isinstance(value, str):
+        return value
+    found = (match.groups() for match in _NAME.finditer(value))
+    return [
+        bare if quoted is None else quoted.replace('""', '"') for quoted, bare in found if quoted is not None or bare
+    ]
 
 
 At = Annotated[
@@ -26,7 +32,11 @@ TableName = Annotated[str | None, Field(None, max_length=500, description="The t
 Columns = Annotated[
     list[str] | None,
     BeforeValidator(listed),
-    Field(None, description="Only these columns, in this order: `a,b`, or the parameter given several times."),
+    Field(
+        None,
+        description="Only these columns, in this order: `a,b`, or the parameter given several times. Given once, names "
+        'with a comma stand in quotes, as in CSV: `a,"b, net"`.',
+    ),
 ]
 Where = Annotated[
     str | None,
@@ -63,6 +73,9 @@ class DataAsked(SchemaAsked):
     cursor: str | None = Field(None, description="The `next` of the page before: the same version, though refs move.")
     numbers: Literal["exact", "text"] = Field(
         "exact", description="`text`: whole numbers of 64 bits and decimals come as texts, for readers with doubles."
+    )
+    compression: Literal["zstd", "none"] = Field(
+        "zstd", description="How an Arrow stream is compressed inside; `none` for readers that have no zstd."
     )
 
 

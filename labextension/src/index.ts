@@ -1,6 +1,7 @@
 /** The plugins of the extension; each may be switched off, and each goes without what it can do without. */
 
 import { commandsPlugin } from './plugins/commands';
+import { dataPlugin } from './plugins/data';
 import { diffPlugin } from './plugins/diff';
 import { historyPlugin } from './plugins/history';
 import { importPlugin } from './plugins/import';
@@ -17,6 +18,7 @@ export default [
   workbenchPlugin,
   panelPlugin,
   commandsPlugin,
+  dataPlugin,
   historyPlugin,
   diffPlugin,
   importPlugin,

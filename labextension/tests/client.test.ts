@@ -101,7 +101,8 @@ describe('rows', () => {
     const bytes = await client.data({ dataset: 'sales', at: commit, table: 'data' }, asked);
     expect([...bytes]).toEqual([1, 2, 3]);
     const { query, headers } = server.asked.at(-1)!;
-    expect(query.getAll('columns')).toEqual(['a,b', 'c']);
+    expect(query.getAll('columns')).toEqual(['"a,b",c']);
+    expect(query.get('compression')).toBe('none');
     expect(query.get('where')).toBe("city = 'Ulm'");
     expect([query.get('at'), query.get('offset')]).toEqual([commit, '512']);
     expect(headers.accept).toBe('application/vnd.apache.arrow.stream');
@@ -131,7 +132,7 @@ describe('rows', () => {
       'csv'
     );
     expect(href).toContain(
-      '/user/ann/dsa/api/v1/datasets/a%2Fb/export?at=main&table=data&order_by=id+desc&columns=id&columns=x&format=csv'
+      '/user/ann/dsa/api/v1/datasets/a%2Fb/export?at=main&table=data&order_by=id+desc&columns=id%2Cx&format=csv'
     );
   });
 });

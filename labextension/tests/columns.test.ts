@@ -71,6 +71,8 @@ test('all types that pyarrow writes are read, named as the server names them, an
     ['wide', 'decimal128(38, 2)', '-12345678901234567890123456789.05'],
     ['wider', 'decimal256(76, 3)', `1${'0'.repeat(60)}.001`],
     ['narrow', 'decimal32(5, 2)', '-0.05'],
+    ['thousands', 'decimal128(9, -3)', '-12000'],
+    ['nested', 'list<"item": decimal256(60, -2)>', '[700,null]'],
     ['ns', 'timestamp[ns]', '2026-03-01 10:13:20.123456789'],
     ['berlin', 'timestamp[us, Europe/Berlin]', '2026-03-01 11:13:20.123456+01:00'],
     ['offset', 'timestamp[s, +05:30]', '2026-03-01 15:43:20+05:30'],

@@ -21,6 +21,8 @@ def main() -> None:
         "wide": pa.array([Decimal("-12345678901234567890123456789.05"), None], pa.decimal128(38, 2)),
         "wider": pa.array([Decimal(f"1{0:060}.001"), None], pa.decimal256(76, 3)),
         "narrow": pa.array([Decimal("-0.05"), None], pa.decimal32(5, 2)),
+        "thousands": pa.array([Decimal("-12000"), None], pa.decimal128(9, -3)),
+        "nested": pa.array([[Decimal("7E+2"), None], None], pa.list_(pa.decimal256(60, -2))),
         "ns": pa.array([MOMENT, None], pa.timestamp("ns")),
         "berlin": pa.array([MOMENT // 1000, None], pa.timestamp("us", "Europe/Berlin")),
         "offset": pa.array([MOMENT // 10**9, None], pa.timestamp("s", "+05:30")),

@@ -261,3 +261,31 @@ def test_rows_that_are_counted_are_found_once_and_paged(server: Client, sales: s
     assert plain.headers["X-DSA-Total"] == "250"
     wrong = server.get(f"datasets/{sales}/data?where=qty&count=true", Accept="application/vnd.apache.arrow.stream")
     assert (wrong.status, wrong.json()["code"]) == (400, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ('"qty, net",id', ["qty, net", "id"]),
+        ('"qty, net"', ["qty, net"]),
+        ('id,"say ""so"""', ["id", 'say "so"']),
+        ('say "so",id', ['say "so"', "id"]),
+        ("id", ["id"]),
+    ],
+)
+def test_names_with_commas_are_quoted_as_in_csv(
+    server: Client, behind: Workbench, dataset: str, columns: str, names: list[str]
+) -> None:
+    behind.commit(pa.table({"id": [1], "qty, net": [2], 'say "so"': [3]}), dataset)
+    page = server.get(f"datasets/{dataset}/data?columns={quote(columns)}").json()
+    assert [column["name"] for column in page["columns"]] == names
+
+
+def test_an_arrow_stream_is_bare_for_readers_without_zstd(server: Client, behind: Workbench, dataset: str) -> None:
+    table = pa.table({"id": range(5_000)})
+    behind.commit(table, dataset)
+    path, stream = f"datasets/{dataset}/data?limit=5000", "application/vnd.apache.arrow.stream"
+    packed, bare = (server.get(path + more, Accept=stream) for more in ("", "&compression=none"))
+    assert all(pa.ipc.open_stream(answer.body).read_all() == table for answer in (packed, bare))
+    assert len(bare.body) > 8 * 5_000 > len(packed.body)
+    assert bare.headers["ETag"] != packed.headers["ETag"]

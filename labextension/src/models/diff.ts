@@ -1,6 +1,5 @@
 /** A diff as a document shows it: counts first, then rows of one table, filtered by kind and by column. */
 
-import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
 import type {
@@ -16,6 +15,7 @@ import type {
 import { Columns } from '../parts/columns';
 import { ChangesSource, type IColumnNames } from './changes';
 import { problemFrom } from './connection';
+import { Lookout } from './lookout';
 
 export const KINDS: readonly ChangeKind[] = ['added', 'removed', 'changed'];
 
@@ -32,14 +32,7 @@ export class DiffModel {
     this.client = options.client;
     this.asked = options.of;
     this.names = options.names;
-    const interval = options.interval ?? 5_000;
-    this.poll = new Poll({
-      auto: false,
-      name: 'dsa-workbench:diff',
-      factory: () => this.look(),
-      frequency: { interval, backoff: true, max: Math.max(60_000, interval) },
-      standby: () => (this.visible ? 'when-hidden' : true)
-    });
+    this.lookout = new Lookout('diff', () => this.look(), options.interval);
   }
 
   readonly client: Client;
@@ -199,16 +192,12 @@ export class DiffModel {
   }
 
   setVisible(visible: boolean): void {
-    const appeared = visible && !this.visible;
-    this.visible = visible;
-    if (appeared) {
-      void (this.poll.state.phase === 'constructed' ? this.poll.start() : this.poll.refresh());
-    }
+    this.lookout.setVisible(visible);
   }
 
   dispose(): void {
     this.turn += 1;
-    this.poll.dispose();
+    this.lookout.dispose();
     Signal.clearData(this);
   }
 
@@ -295,10 +284,9 @@ export class DiffModel {
   private rows: ChangesSource | null = null;
   private wrong: Problem | null = null;
   private loading = true;
-  private visible = false;
   private turn = 0;
   private rowsTurn = 0;
-  private readonly poll: Poll;
+  private readonly lookout: Lookout;
 }
 
 /** Whether anything differs in a table: a row, or its schema. */

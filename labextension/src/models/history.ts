@@ -1,11 +1,11 @@
 /** The history of a dataset as a document shows it: commits as far as they were scrolled to, and which are chosen. */
 
-import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
 import type { Client, ICommit, ICommitShown, IRef, Problem } from '../api';
 import { problemFrom } from './connection';
 import { type IGraphRow, layOut } from './lanes';
+import { Lookout } from './lookout';
 
 /** Commits of a page when scrolling, and at most of one when looking again. */
 const PAGE = 100;
@@ -25,14 +25,7 @@ export class HistoryModel {
     this.client = options.client;
     this.dataset = options.dataset;
     this.version = options.at;
-    const interval = options.interval ?? 5_000;
-    this.poll = new Poll({
-      auto: false,
-      name: 'dsa-workbench:history',
-      factory: () => this.look(),
-      frequency: { interval, backoff: true, max: Math.max(60_000, interval) },
-      standby: () => (this.visible ? 'when-hidden' : true)
-    });
+    this.lookout = new Lookout('history', () => this.look(), options.interval);
   }
 
   readonly client: Client;
@@ -169,16 +162,12 @@ export class HistoryModel {
 
   /** Say whether anybody looks; nothing is asked of the server while nobody does. */
   setVisible(visible: boolean): void {
-    const appeared = visible && !this.visible;
-    this.visible = visible;
-    if (appeared) {
-      void (this.poll.state.phase === 'constructed' ? this.poll.start() : this.poll.refresh());
-    }
+    this.lookout.setVisible(visible);
   }
 
   dispose(): void {
     this.turn += 1;
-    this.poll.dispose();
+    this.lookout.dispose();
     Signal.clearData(this);
   }
 
@@ -255,7 +244,6 @@ export class HistoryModel {
   private loading = true;
   private loadingOlder = false;
   private wrong: Problem | null = null;
-  private visible = false;
   private turn = 0;
-  private readonly poll: Poll;
+  private readonly lookout: Lookout;
 }

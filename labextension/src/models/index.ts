@@ -18,3 +18,5 @@ export { type Source, Upload } from './upload';
 export { isName, PlacesModel } from './places';
 export { type IResult, LIMITS, QueryModel, RESULT_FORMATS, type ResultFormat } from './query';
 export { SqlCompleter } from './sql-completion';
+export { type IShownRows, type ITableOptions, TableModel } from './table';
+export { type ISort, type ITableView, PLAIN, viewFrom } from './table-view';

@@ -16,6 +16,9 @@ export class PanelState {
 
   readonly changed = new Signal<this, void>(this);
 
+  /** A row was asked to be opened, by Enter or by two clicks: its document stands in the main area. */
+  readonly opened = new Signal<this, Row>(this);
+
   get rows(): readonly Row[] {
     const { datasets, opened } = this.model;
     return rowsOf({
@@ -85,6 +88,12 @@ export class PanelState {
         void this.model.refresh();
         break;
     }
+  }
+
+  /** Do what Enter on a row, or a double click, does beside that. */
+  open(row: Row): void {
+    this.choose(row.key);
+    this.opened.emit(row);
   }
 
   toggle(dataset: string, isOpen?: boolean): void {

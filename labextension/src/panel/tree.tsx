@@ -97,6 +97,7 @@ function Item({ row, state, words, isCurrent }: IItemProps): JSX.Element {
       // Before the context menu asks its commands what they are about.
       onContextMenuCapture={() => state.choose(row.key)}
       onClick={() => state.activate(row)}
+      onDoubleClick={() => state.open(row)}
     >
       <RowContent row={row} words={words} />
       {hasMenu && <MenuButton label={words.trans.__('What can be done with this')} />}
@@ -141,6 +142,9 @@ function useWalk(
       go(next);
     } else if (row && (event.key === 'Enter' || event.key === ' ')) {
       state.activate(row);
+      if (event.key === 'Enter') {
+        state.open(row);
+      }
     } else if (row?.kind === 'dataset' && event.key === 'ArrowRight' && !row.isOpen) {
       state.toggle(row.dataset.name, true);
     } else if (row?.kind === 'dataset' && event.key === 'ArrowLeft' && row.isOpen) {

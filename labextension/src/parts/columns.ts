@@ -7,6 +7,7 @@
 
 import { type Column, tableFromIPC } from '@uwdata/flechette';
 
+import { withoutScales } from './arrow-scales';
 import { textOf } from './arrow-texts';
 import { isNumber, typeWord } from './arrow-types';
 
@@ -32,7 +33,9 @@ export class Columns {
   /** Read an IPC stream or file. */
   static read(bytes: Uint8Array): Columns {
     const exact = { useBigInt: true, useBigIntTimestamp: true, useDecimalInt: true };
+    const giveScales = withoutScales(bytes);
     const { schema, children, numRows } = tableFromIPC(bytes, exact);
+    giveScales(schema.fields);
     const columns = schema.fields.map(({ name, type }): IColumn => {
       return { name, type: typeWord(type), align: isNumber(type) ? 'right' : 'left' };
     });

@@ -5,7 +5,6 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 
@@ -14,6 +13,7 @@ import { DiffDocument, namesFor } from '../documents/diff';
 import { DiffModel } from '../models';
 import { type PanelState, Words, workbenchIcon } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
+import { Documents, textOf } from './documents';
 
 export const diffPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:diff',
@@ -30,26 +30,30 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('dsa_workbench');
     const words = new Words(trans);
-    const { commands, shell } = app;
-    const tracker = new WidgetTracker<DiffDocument>({ namespace: 'dsa-workbench-diff' });
+    const { commands } = app;
+    const documents = new Documents<DiffDocument>({
+      app,
+      side,
+      restorer,
+      kind: 'diff',
+      command: CommandIDs.openDiff,
+      args: ({ id, model: { of } }) => ({
+        id,
+        dataset: of.dataset,
+        from: of.from,
+        to: of.to,
+        ...(of.table !== undefined && { table: of.table })
+      }),
+      // Versions are changed in the document; its place in the layout goes by what stays the same.
+      name: ({ id }) => id
+    });
     const wanted = (args: ReadonlyPartialJSONObject): IDiffOf | undefined =>
       given(args) ?? (side ? chosen(side.panel.state) : undefined);
 
     const open = (of: IDiffOf, id = `dsa-diff-${UUID.uuid4()}`): DiffDocument => {
       const names = namesFor('unified', trans);
       const model = new DiffModel({ client: workbench.model.client, of, names });
-      const document = new DiffDocument({ model, words, download });
-      document.id = id;
-      shell.add(document, 'main');
-      void tracker.add(document);
-      let shown = model.of;
-      model.changed.connect(() => {
-        if (model.of !== shown) {
-          shown = model.of;
-          void tracker.save(document);
-        }
-      }, document);
-      return document;
+      return documents.add(new DiffDocument({ model, words, download }), id);
     };
 
     const text = (description: string) => ({ type: 'string', description });
@@ -73,30 +77,14 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         const of = wanted(args);
         if (of) {
-          const known = tracker.find(({ model }) => nameOf(model.of) === nameOf(of));
-          const document = known ?? open(of, typeof args.id === 'string' ? args.id : undefined);
+          const known = documents.find(({ model }) => nameOf(model.of) === nameOf(of));
+          const document = known ?? open(of, textOf(args.id));
           if (known && of.table !== undefined && of.table !== known.model.table) {
             void known.model.compare({ table: of.table });
           }
-          shell.activateById(document.id);
+          documents.show(document);
         }
       }
-    });
-    side?.panel.state.changed.connect(
-      () => commands.notifyCommandChanged(CommandIDs.openDiff),
-      tracker
-    );
-    void restorer?.restore(tracker, {
-      command: CommandIDs.openDiff,
-      args: ({ id, model: { of } }) => ({
-        id,
-        dataset: of.dataset,
-        from: of.from,
-        to: of.to,
-        ...(of.table !== undefined && { table: of.table })
-      }),
-      // Versions are changed in the document; its place in the layout goes by what stays the same.
-      name: ({ id }) => id
     });
   }
 };

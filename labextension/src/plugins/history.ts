@@ -5,7 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard, WidgetTracker } from '@jupyterlab/apputils';
+import { Clipboard } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -13,6 +13,7 @@ import { HistoryDocument, type ICommitActions } from '../documents/history';
 import { HistoryModel } from '../models';
 import { branchIcon, Words } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
+import { Documents, textOf } from './documents';
 
 export const historyPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:history',
@@ -29,25 +30,23 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('dsa_workbench');
     const words = new Words(trans);
-    const { commands, shell } = app;
-    const tracker = new WidgetTracker<HistoryDocument>({ namespace: 'dsa-workbench-history' });
-    const chosen = (): string | undefined => side?.panel.state.dataset;
-    const datasetOf = (args: ReadonlyPartialJSONObject) => textOf(args.dataset) ?? chosen();
+    const { commands } = app;
+    const documents = new Documents<HistoryDocument>({
+      app,
+      side,
+      restorer,
+      kind: 'history',
+      command: CommandIDs.openHistory,
+      args: ({ model: { dataset, at } }) => (at === undefined ? { dataset } : { dataset, at }),
+      name: ({ model: { dataset } }) => dataset
+    });
+    const datasetOf = (args: ReadonlyPartialJSONObject) =>
+      textOf(args.dataset) ?? side?.panel.state.dataset;
 
     const open = (dataset: string, at: string | undefined): HistoryDocument => {
       const model = new HistoryModel({ client: workbench.model.client, dataset, at });
       const document = new HistoryDocument({ model, words, actions: actionsOf(app, dataset) });
-      document.id = `dsa-history-${dataset}`;
-      shell.add(document, 'main');
-      void tracker.add(document);
-      let shown = at;
-      model.changed.connect(() => {
-        if (model.at !== shown) {
-          shown = model.at;
-          void tracker.save(document);
-        }
-      }, document);
-      return document;
+      return documents.add(document, `dsa-history-${dataset}`);
     };
 
     commands.addCommand(CommandIDs.openHistory, {
@@ -79,22 +78,13 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
         }
         const at =
           textOf(args.at) ?? (args.dataset === undefined ? side?.panel.state.ref?.name : undefined);
-        const known = tracker.find(document => document.model.dataset === dataset);
+        const known = documents.find(document => document.model.dataset === dataset);
         const document = known ?? open(dataset, at);
         if (known && at !== undefined) {
           await known.model.show(at);
         }
-        shell.activateById(document.id);
+        documents.show(document);
       }
-    });
-    side?.panel.state.changed.connect(
-      () => commands.notifyCommandChanged(CommandIDs.openHistory),
-      tracker
-    );
-    void restorer?.restore(tracker, {
-      command: CommandIDs.openHistory,
-      args: ({ model: { dataset, at } }) => (at === undefined ? { dataset } : { dataset, at }),
-      name: ({ model: { dataset } }) => dataset
     });
   }
 };
@@ -112,8 +102,4 @@ function actionsOf({ commands }: JupyterFrontEnd, dataset: string): ICommitActio
       ? commit => run(CommandIDs.createBranch, { dataset, at: commit.id })
       : undefined
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

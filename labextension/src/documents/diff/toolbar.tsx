@@ -6,6 +6,7 @@ import * as React from 'react';
 import { DIFF_FORMATS, type DiffFormat } from '../../api';
 import type { DiffModel } from '../../models';
 import type { Words } from '../../panel/words';
+import { nameOf } from '../version';
 import type { DiffRows } from './rows';
 
 interface IToolbarProps {
@@ -152,9 +153,4 @@ function Version({ label, value, model, change }: IVersionProps): JSX.Element {
       </datalist>
     </label>
   );
-}
-
-/** Shorten whole commit ids. */
-export function nameOf(version: string): string {
-  return version.replace(/^[0-9a-f]{64}/, id => id.slice(0, 10));
 }

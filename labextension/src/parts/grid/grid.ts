@@ -2,17 +2,17 @@
 
 import { DataGrid } from '@lumino/datagrid';
 import type { IDisposable } from '@lumino/disposable';
-import type { Message } from '@lumino/messaging';
+import { type Message, MessageLoop } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { Widget } from '@lumino/widgets';
-import { BoxLayout, BoxPanel } from '@lumino/widgets';
+import { BoxLayout, BoxPanel, Widget } from '@lumino/widgets';
 
 import { cellsOf, COPY_CELLS, toClipboard, tsvOf } from './copying';
 import { KeyHandler, MouseHandler } from './handlers';
-import type { ISeen, PagedModel } from './model';
+import type { PagedModel } from './model';
 import { Palette, watchTheme } from './palette';
 import { BodyRenderer, HeaderRenderer, type IDrawing, RowHeaderRenderer } from './renderers';
 import { type ICellAt, Selected } from './selected';
+import { seenOf } from './seen';
 import { failureOf } from './source';
 import { Speaker } from './speaker';
 import { Strip } from './strip';
@@ -121,9 +121,9 @@ export class Grid extends BoxPanel {
     return this.selection.cell;
   }
 
-  /** What the menu was asked for last, which its commands are about; the row is -1 in a header. */
-  get menuAt(): ICellAt | null {
-    return this.asked;
+  /** What commands are about: what the menu was asked for, else the active cell; the row is -1 in a header. */
+  get aimed(): ICellAt | null {
+    return this.asked ?? this.current;
   }
 
   /** The first row that is seen. */
@@ -150,7 +150,7 @@ export class Grid extends BoxPanel {
   }
 
   /** Copy what is selected; says in the strip why it cannot be done. */
-  async copy(): Promise<void> {
+  async copy(withNames = false): Promise<void> {
     const { trans } = this.options;
     const { range } = this.selection;
     if (!range) {
@@ -166,8 +166,7 @@ export class Grid extends BoxPanel {
       return;
     }
     try {
-      const names = range.lastRow > range.firstRow && range.columns.length > 1;
-      const text = await tsvOf(this.model, range, names, this.closing.signal);
+      const text = await tsvOf(this.model, range, withNames, this.closing.signal);
       await toClipboard(text);
       this.speaker.say(
         trans._n('%2 cell copied', '%2 cells copied', cells, cells.toLocaleString())
@@ -194,9 +193,11 @@ export class Grid extends BoxPanel {
     super.onAfterAttach(msg);
     this.theme = watchTheme(() => this.paintTheme());
     this.paintTheme();
+    this.sizes.observe(this.node);
   }
 
   protected override onBeforeDetach(msg: Message): void {
+    this.sizes.disconnect();
     this.theme?.dispose();
     super.onBeforeDetach(msg);
   }
@@ -220,6 +221,7 @@ export class Grid extends BoxPanel {
       this.tellCell();
     });
     this.selection.changed.connect(() => {
+      this.asked = null;
       this.tellCell();
       const cell = this.current;
       if (cell) {
@@ -276,16 +278,18 @@ export class Grid extends BoxPanel {
 
   /** Note what a menu is about, and make its cell the active one unless it is selected. */
   private aim(hit: DataGrid.HitTestResult): void {
+    // So that the document is the current one, as after a click.
+    this.grid.viewport.node.focus();
     if (hit.region === 'void') {
       this.asked = null;
       return;
     }
     const column = this.model.columnAt(hit.region, hit.column);
     const isHeader = hit.region === 'column-header' || hit.region === 'corner-header';
-    this.asked = { row: isHeader ? -1 : hit.row, column };
     if (hit.region === 'body' && !this.selection.isCellSelected(hit.row, hit.column)) {
       this.goTo(hit.row, column);
     }
+    this.asked = { row: isHeader ? -1 : hit.row, column };
   }
 
   /** Ask for the menu of the active cell, at its place. */
@@ -294,7 +298,6 @@ export class Grid extends BoxPanel {
     if (selection.isEmpty) {
       return;
     }
-    this.asked = this.current;
     const { left, top } = grid.viewport.node.getBoundingClientRect();
     const x = grid.headerWidth + grid.columnOffset('body', selection.cursorColumn) - grid.scrollX;
     const y = grid.headerHeight + grid.rowOffset('body', selection.cursorRow) - grid.scrollY;
@@ -321,25 +324,13 @@ export class Grid extends BoxPanel {
   private readonly strip: Strip;
   private readonly speaker: Speaker;
   private readonly closing = new AbortController();
+  /** Hosts that are no widgets of Lumino's tell of no new sizes. */
+  private readonly sizes = new ResizeObserver(() => {
+    MessageLoop.postMessage(this, Widget.ResizeMessage.UnknownSize);
+  });
   private readonly hasMoved = new Signal<this, ICellAt>(this);
   private readonly hasClickedHeader = new Signal<this, IHeaderAt>(this);
   private readonly hasActivated = new Signal<this, ICellAt>(this);
   private asked: ICellAt | null = null;
   private theme: IDisposable | null = null;
-}
-
-/** Say what is seen of a grid; null where nothing is. */
-function seenOf(grid: DataGrid): ISeen | null {
-  const seen = grid.currentViewport;
-  const rows = grid.rowCount('body');
-  if (!seen || rows === 0) {
-    return null;
-  }
-  // Lumino gives -1 beyond the ends.
-  return {
-    firstRow: Math.max(seen.firstRow, 0),
-    lastRow: seen.lastRow < 0 ? rows - 1 : seen.lastRow,
-    firstColumn: Math.max(seen.firstColumn, 0),
-    lastColumn: seen.lastColumn < 0 ? grid.columnCount('body') - 1 : seen.lastColumn
-  };
 }

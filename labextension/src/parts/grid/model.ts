@@ -6,6 +6,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IColumn } from '../columns';
 import type { ICacheLimits } from './cache';
 import { type IPlace, type IWindow, Pager } from './pager';
+import type { ISeen } from './seen';
 import type { IFailure, IPageSource } from './source';
 
 /** What stands in a cell whose page has not come, or could not be read; null and texts are values. */
@@ -15,14 +16,6 @@ export type Cell = string | null | typeof LOADING | typeof FAILED;
 
 /** Characters of a value that are drawn; a cell of a grid shows no more of them. */
 const DRAWN = 400;
-
-/** Rows and columns of the grid's body that are seen, as the grid counts them. */
-export interface ISeen {
-  readonly firstRow: number;
-  readonly lastRow: number;
-  readonly firstColumn: number;
-  readonly lastColumn: number;
-}
 
 export class PagedModel extends DataModel implements IDisposable {
   constructor(

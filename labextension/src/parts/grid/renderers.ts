@@ -35,6 +35,8 @@ export interface IDrawing {
 }
 
 const PAD = 8;
+/** Pixels that the sign of a key takes before a name. */
+export const KEY_WIDTH = 16;
 /** Control characters and line ends, which a canvas would draw as a blank. */
 const UNSEEN: [RegExp, string][] = [
   [/\r\n|\r|\n/g, '↵'],
@@ -121,8 +123,13 @@ export class HeaderRenderer extends CellRenderer {
     const sort = header?.sort ? `${header.sort === 'asc' ? '▲' : '▼'}${header.rank ?? ''}` : '';
     const sortWidth = sort ? 22 : 0;
     const color = palette.get('text');
-    const name = `${header?.isKey ? '⚿ ' : ''}${visible(column.name)}`;
-    drawText(gc, name, line(3, 18, sortWidth), { font: palette.bold, color, isRight: false });
+    const first = line(3, 18, sortWidth);
+    const room = header?.isKey ? KEY_WIDTH : 0;
+    const named = { ...first, x: first.x + room, width: first.width - room };
+    drawText(gc, visible(column.name), named, { font: palette.bold, color, isRight: false });
+    if (header?.isKey) {
+      drawKey(gc, config.x + PAD, first.y + first.height / 2, palette.get('quiet'));
+    }
     if (sort) {
       const look = { font: palette.small, color: palette.get('accent'), isRight: true };
       drawText(gc, sort, line(3, 18), look);
@@ -136,6 +143,21 @@ export class HeaderRenderer extends CellRenderer {
       drawBars(gc, header.bars, line(36, config.height - 36 - 19), palette.get('bars'));
     }
   }
+}
+
+/** Draw the sign of a key: a ring, a shaft, two teeth. Fonts of many machines have none. */
+function drawKey(gc: GraphicsContext, x: number, y: number, color: string): void {
+  gc.strokeStyle = color;
+  gc.lineWidth = 1.5;
+  gc.beginPath();
+  gc.arc(x + 3, y, 2.5, 0, 2 * Math.PI);
+  gc.moveTo(x + 5.5, y);
+  gc.lineTo(x + 12, y);
+  gc.moveTo(x + 11.25, y);
+  gc.lineTo(x + 11.25, y + 3);
+  gc.moveTo(x + 8.75, y);
+  gc.lineTo(x + 8.75, y + 2.5);
+  gc.stroke();
 }
 
 function drawBars(

@@ -4,7 +4,7 @@ import type { DataGrid } from '@lumino/datagrid';
 
 import { FAILED, LOADING, type PagedModel } from './model';
 import type { Palette } from './palette';
-import { visible } from './renderers';
+import { KEY_WIDTH, visible } from './renderers';
 
 const LEAST = 72;
 /** No column is made wider than this by itself. */
@@ -56,7 +56,7 @@ export class Widths {
   private measure(column: number): number {
     const { name, type } = this.model.columns[column]!;
     let width = Math.max(
-      this.widthOf(`⚿ ${name}`, this.palette.bold) + 14,
+      KEY_WIDTH + this.widthOf(visible(name), this.palette.bold) + 14,
       this.widthOf(type, this.palette.small)
     );
     const first = Math.max(this.grid.currentViewport?.firstRow ?? 0, 0);

@@ -1,0 +1,1 @@
+export { DataDocument, type IDataDocumentOptions } from './document';
