@@ -133,7 +133,7 @@ class RemoteChanges:
         All of them, or those of some kinds, or with a changed cell in some columns; all columns, or some.
         """
         chosen = {"kinds": kinds, "changed_columns": changed_columns, "columns": columns}
-        given = {name: _several(value) for name, value in chosen.items() if value is not None}
+        given = {name: [v] if isinstance(v, str) else list(v) for name, v in chosen.items() if v is not None}
         if [] in (given.get("kinds"), given.get("changed_columns")):
             return self._rows(0, 0, columns=given.get("columns"))
         return self._rows(offset, limit, **given)
@@ -157,12 +157,6 @@ class RemoteChanges:
         query = self.query | {"offset": offset, "limit": limit} | chosen
         answer = self.transport.ask("GET", self.path, query, headers={"Accept": ARROW_STREAM})
         return pa.ipc.open_stream(answer.content).read_all()
-
-
-def _several(names: Collection[str]) -> list[str]:
-    """Write names as a parameter that is given several times: given once, it would be cut at its commas."""
-    listed = [names] if isinstance(names, str) else list(names)
-    return listed * 2 if len(listed) == 1 else listed
 
 
 def counts_of(found: told.Told) -> ChangeCounts:

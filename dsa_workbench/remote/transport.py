@@ -136,11 +136,16 @@ def _path(parts: tuple[str, ...]) -> str:
 
 
 def _query(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {
-        name.rstrip("_"): str(value).lower() if isinstance(value, bool) else value
-        for name, value in (given or {}).items()
-        if value is not None
-    }
+    return {name.rstrip("_"): _parameter(value) for name, value in (given or {}).items() if value is not None}
+
+
+def _parameter(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple) and len(value) == 1 and set(str(value[0])) & set(',"'):
+        # A list that is given once is cut at its commas, but for those in quotes.
+        return '"' + value[0].replace('"', '""') + '"'
+    return value
 
 
 def _check(answer: httpx.Response) -> None:

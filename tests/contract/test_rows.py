@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from dsa_workbench.errors import InvalidInput, NotFound
@@ -35,6 +36,20 @@ def rows(door: Any, dataset: str) -> str:
     """Commit a table."""
     door.commit(ROWS, dataset, key="id")
     return dataset
+
+
+@pytest.mark.parametrize("name", ["a,b", '"a,b"', '"', ","])
+def test_a_column_is_asked_for_by_whatever_it_is_called(door: Any, dataset: str, name: str, tmp_path: Path) -> None:
+    old, new = pa.table({"a": [1, 2], "b": [3, 4], name: [5, 6]}), pa.table({"a": [1, 2], "b": [3, 4], name: [5, 7]})
+    door.commit(old, dataset, key="a")
+    door.commit(new, dataset)
+    assert door.read(dataset, columns=name).to_arrow() == new.select([name])
+    assert door.read(dataset, columns=[name, "b"]).to_arrow() == new.select([name, "b"])
+    assert [column.name for column in door.profile(dataset, columns=name)] == [name]
+    rows = door.diff(f"{dataset}~1", dataset).tables["data"].rows(changed_columns=[name], columns=[name])
+    assert rows["new." + name].to_pylist() == [7]
+    door.export(dataset, tmp_path / "one.parquet", columns=[name])
+    assert pyarrow.parquet.read_table(tmp_path / "one.parquet").column_names == [name]
 
 
 @pytest.mark.parametrize("number", range(len(CONDITIONS)))

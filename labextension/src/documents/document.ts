@@ -8,7 +8,8 @@ import type { ISignal } from '@lumino/signaling';
 
 export interface IDocumentModel {
   readonly changed: ISignal<unknown, void>;
-  setVisible(visible: boolean): void;
+  /** Told where what is shown may become old, and is looked at again while somebody sees it. */
+  setVisible?(visible: boolean): void;
   dispose(): void;
 }
 
@@ -46,17 +47,17 @@ export class WorkbenchDocument<M extends IDocumentModel> extends MainAreaWidget<
 
   protected override onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);
-    this.model.setVisible(this.isVisible);
+    this.model.setVisible?.(this.isVisible);
   }
 
   protected override onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
-    this.model.setVisible(true);
+    this.model.setVisible?.(true);
   }
 
   protected override onAfterHide(msg: Message): void {
     super.onAfterHide(msg);
-    this.model.setVisible(false);
+    this.model.setVisible?.(false);
   }
 
   private retitle(): void {

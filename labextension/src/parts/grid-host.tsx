@@ -1,26 +1,28 @@
-/** A place for a grid among elements of React. */
+/** A place for a grid, which is no part of React, among elements that are. */
 
-import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Grid } from './grid';
 
-/** Holds the grid, which is no part of React, and tells it of its size. */
-export function GridHost({ grid }: { grid: Grid }): JSX.Element {
+interface IHostProps {
+  grid: Grid;
+  /** Called when the grid can take the focus. */
+  attached?: () => void;
+}
+
+export function GridHost({ grid, attached }: IHostProps): JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  const tell = React.useRef(attached);
+  // In time for the grid to be taken out before React takes away what holds it: Lumino detaches no other.
+  React.useLayoutEffect(() => {
     const host = ref.current;
     if (!host || grid.isDisposed) {
       return;
     }
     Widget.attach(grid, host);
-    const observer = new ResizeObserver(() => {
-      MessageLoop.postMessage(grid, Widget.ResizeMessage.UnknownSize);
-    });
-    observer.observe(host);
+    tell.current?.();
     return () => {
-      observer.disconnect();
       if (grid.isAttached) {
         Widget.detach(grid);
       }

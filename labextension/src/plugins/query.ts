@@ -5,7 +5,6 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -19,6 +18,7 @@ import { Inserter } from '../notebook';
 import { attempt, tableIcon, Words } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { chosenTable } from './chosen';
+import { Documents } from './documents';
 
 export const queryPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:query',
@@ -38,9 +38,18 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('dsa_workbench');
     const words = new Words(trans);
-    const { commands, shell } = app;
+    const { commands } = app;
     const { client } = workbench.model;
-    const tracker = new WidgetTracker<QueryDocument>({ namespace: 'dsa-workbench-query' });
+    const documents = new Documents<QueryDocument>({
+      app,
+      side,
+      restorer,
+      kind: 'query',
+      command: CommandIDs.openQuery,
+      args: ({ id, model }) => ({ id, text: model.text, history: [...model.history] }),
+      name: ({ id }) => id
+    });
+    const { tracker } = documents;
     const inserter = new Inserter(app, trans, notebooks, consoles);
     const none = { args: { type: 'object' as const, properties: {} } };
     const hasText = () => tracker.currentWidget?.model.isEmpty === false;
@@ -51,15 +60,12 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
     });
     const open = (model: QueryModel, id: string): void => {
       const document = new QueryDocument({ model, words, services, actions: actionsOf(model) });
-      document.id = id;
-      shell.add(document, 'main');
-      void tracker.add(document);
+      documents.add(document, id);
       model.changed.connect(() => {
-        void tracker.save(document);
         commands.notifyCommandChanged(CommandIDs.runQuery);
         commands.notifyCommandChanged(CommandIDs.insertQuery);
       }, document);
-      shell.activateById(id);
+      documents.show(document);
     };
 
     commands.addCommand(CommandIDs.openQuery, {
@@ -113,11 +119,6 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
           actionsOf(model).insert();
         }
       }
-    });
-    void restorer?.restore(tracker, {
-      command: CommandIDs.openQuery,
-      args: ({ id, model }) => ({ id, text: model.text, history: [...model.history] }),
-      name: ({ id }) => id
     });
   }
 };

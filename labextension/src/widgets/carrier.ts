@@ -45,7 +45,7 @@ export class KernelCarrier implements ICarrier {
     const { path, query } = JSON.parse(href) as { path: string; query: Query };
     const { bytes, headers } = await this.bytes(path, { query, accept: '*/*' });
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes as BlobPart]));
+    link.href = URL.createObjectURL(new Blob([bytes]));
     link.download = headers.get('X-File-Name') ?? 'download';
     link.click();
     URL.revokeObjectURL(link.href);

@@ -9,7 +9,7 @@ import { tableIcon } from '../../panel/icons';
 import { State } from '../../panel/states';
 import type { Words } from '../../panel/words';
 import { WorkbenchDocument } from '../document';
-import { GridHost } from '../grid-host';
+import { GridHost } from '../../parts/grid-host';
 import { nameOf } from '../version';
 import { Notes } from './notes';
 import { DataRows } from './rows';

@@ -1,8 +1,7 @@
 /** The document with a query: its text above, what came of it below. */
 
-import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
@@ -10,8 +9,10 @@ import { type IResult, type QueryModel, SqlCompleter } from '../../models';
 import { tableIcon } from '../../panel/icons';
 import { State } from '../../panel/states';
 import type { Words } from '../../panel/words';
+import { GridHost } from '../../parts/grid-host';
+import { WorkbenchDocument } from '../document';
 import { SqlEditor } from './editor';
-import { EditorHost, GridHost } from './hosts';
+import { EditorHost } from './editor-host';
 import { QueryRows } from './rows';
 import { type IQueryActions, QueryToolbar, shortened } from './toolbar';
 
@@ -25,39 +26,28 @@ export interface IQueryDocumentOptions {
 /** Characters of the query in its tab. */
 const TITLE = 24;
 
-export class QueryDocument extends MainAreaWidget<ReactWidget> {
+export class QueryDocument extends WorkbenchDocument<QueryModel> {
   constructor(options: IQueryDocumentOptions) {
     const { model, words, services } = options;
     const { trans } = words;
     const completer = new SqlCompleter(model.client);
     const editor = new SqlEditor({ model, services, completer, label: trans.__('Query in SQL') });
     const rows = new QueryRows(model, trans);
-    super({ content: ReactWidget.create(<Query {...options} editor={editor} rows={rows} />) });
-    this.model = model;
+    super(model, <Query {...options} editor={editor} rows={rows} />, () => ({
+      icon: tableIcon,
+      label: model.isEmpty ? trans.__('Query') : shortened(model.text, TITLE),
+      caption: model.text,
+      region: trans.__('Query')
+    }));
     this.editor = editor;
     this.rows = rows;
-    this.addClass('jp-dsa-document');
     this.addClass('jp-dsa-query-document');
-    this.toolbar.hide();
-    this.title.icon = tableIcon;
-    this.title.closable = true;
-    this.content.node.setAttribute('role', 'region');
-    this.content.node.setAttribute('aria-label', trans.__('Query'));
-    const retitle = () => {
-      this.title.label = model.isEmpty ? trans.__('Query') : shortened(model.text, TITLE);
-      this.title.caption = model.text;
-    };
-    retitle();
-    model.changed.connect(retitle, this);
   }
-
-  readonly model: QueryModel;
 
   override dispose(): void {
     if (!this.isDisposed) {
       this.rows.dispose();
       this.editor.dispose();
-      this.model.dispose();
       super.dispose();
     }
   }
