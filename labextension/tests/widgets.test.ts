@@ -83,7 +83,7 @@ test('a table is pinned to the commit that answered, and its rows are counted', 
   const page = await model.rows!.page(2, 2, null, new AbortController().signal);
   expect(page.text(0, 1)).toBe('11');
   expect(kernel.asked.map(({ query }) => query!.at)).toEqual(['main', COMMIT, COMMIT]);
-  expect(kernel.asked[2]!.query).toMatchObject({ where: 'id > 4', columns: ['id'], offset: 2 });
+  expect(kernel.asked[2]!.query).toMatchObject({ where: 'id > 4', columns: 'id', offset: 2 });
 });
 
 test('a condition that cannot be read leaves the rows as they are, and says why', async () => {
