@@ -7,6 +7,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { BoxLayout, BoxPanel, Widget } from '@lumino/widgets';
 
 import { cellsOf, COPY_CELLS, toClipboard, tsvOf } from './copying';
+import { drawDirectly } from './direct';
 import { KeyHandler, MouseHandler } from './handlers';
 import type { PagedModel } from './model';
 import { Palette, watchTheme } from './palette';
@@ -59,6 +60,7 @@ export class Grid extends BoxPanel {
       },
       stretchLastColumn: false
     });
+    drawDirectly(this.grid);
     const drawing: IDrawing = {
       model,
       palette: this.palette,
