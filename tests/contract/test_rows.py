@@ -45,7 +45,7 @@ def test_a_column_is_asked_for_by_whatever_it_is_called(door: Any, dataset: str,
     door.commit(new, dataset)
     assert door.read(dataset, columns=name).to_arrow() == new.select([name])
     assert door.read(dataset, columns=[name, "b"]).to_arrow() == new.select([name, "b"])
-    assert [column.name for column in door.profile(dataset, columns=name)] == [name]
+    assert [column.name for column in door.profile(dataset, columns=name).columns] == [name]
     rows = door.diff(f"{dataset}~1", dataset).tables["data"].rows(changed_columns=[name], columns=[name])
     assert rows["new." + name].to_pylist() == [7]
     door.export(dataset, tmp_path / "one.parquet", columns=[name])
