@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dsa_workbench.core.model.commit import Commit, CommitNode
 from dsa_workbench.core.model.ids import ID_BYTES, ObjectId, from_hex
+from dsa_workbench.core.services.postgres.ready import ready
 from dsa_workbench.core.services.postgres.tables import commit_parents, commits, dataset_commits
 from dsa_workbench.errors import NotFound
 
@@ -31,7 +32,7 @@ _parents = (
     .label("parents")
 )
 _select = sa.select(commits, _parents)
-_get = _select.where(commits.c.id == sa.bindparam("id", type_=sa.LargeBinary))
+_get = ready(_select.where(commits.c.id == sa.bindparam("id", type_=sa.LargeBinary)))
 _get_many = _select.where(commits.c.id == sa.any_(_ids))
 _generations = sa.select(sa.func.max(commits.c.generation), sa.func.count()).where(commits.c.id == sa.any_(_ids))
 _put = insert(commits).on_conflict_do_nothing().returning(commits.c.id)

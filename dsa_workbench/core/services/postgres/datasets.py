@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dsa_workbench.core.model.ref import Dataset
 from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.postgres.ready import ready
 from dsa_workbench.core.services.postgres.tables import datasets
 from dsa_workbench.errors import AlreadyExists, NotFound
 
@@ -21,7 +22,7 @@ _this = datasets.c.id == sa.bindparam("this")
 _create = (
     insert(datasets).on_conflict_do_nothing(index_elements=[datasets.c.name], index_where=_live).returning(*_COLUMNS)
 )
-_find = sa.select(*_COLUMNS).where(_live, datasets.c.name == sa.bindparam("name"))
+_find = ready(sa.select(*_COLUMNS).where(_live, datasets.c.name == sa.bindparam("name")))
 _list = sa.select(*_COLUMNS).where(_live).order_by(datasets.c.name.collate("C"))
 _list_deleted = sa.select(*_COLUMNS).where(~_live).order_by(datasets.c.deleted_at.desc(), datasets.c.id.desc())
 _name = sa.select(datasets.c.name, datasets.c.deleted_at).where(_this)

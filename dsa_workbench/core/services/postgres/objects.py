@@ -9,17 +9,21 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.interfaces import StoredPage
+from dsa_workbench.core.services.postgres.ready import ready
 from dsa_workbench.core.services.postgres.tables import manifests, pages, trees
 from dsa_workbench.errors import StoreCorrupt
 
 _BATCH = 500
 
 _put = {table: insert(table).on_conflict_do_nothing() for table in (trees, manifests, pages)}
-# As text: these are all that the first page of a connection waits for, and SQLAlchemy takes 1.5 ms to compile each
-# statement it is given as an expression.
-_get = {table: sa.text(f"SELECT body FROM {table.fullname} WHERE id = :id") for table in (trees, manifests)}
-_get_pages = sa.text(f"SELECT id, body, stats FROM {pages.fullname} WHERE id = ANY(:ids)")
+_get = {
+    table: ready(sa.select(table.c.body).where(table.c.id == sa.bindparam("id", type_=sa.LargeBinary)))
+    for table in (trees, manifests)
+}
 _get_trees = sa.select(trees).where(trees.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
+_get_pages = ready(
+    sa.select(pages).where(pages.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
+)  # fmt: skip
 
 
 class PostgresObjectRepository:

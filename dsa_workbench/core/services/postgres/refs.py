@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dsa_workbench.core.model.ids import ObjectId, short
 from dsa_workbench.core.model.ref import Ref, RefKind
 from dsa_workbench.core.model.user import Actor
+from dsa_workbench.core.services.postgres.ready import ready
 from dsa_workbench.core.services.postgres.tables import idempotency_keys, ref_log, refs
 from dsa_workbench.errors import AlreadyExists, InvalidInput, NotFound, RefConflict, RefProtected
 
@@ -44,7 +45,7 @@ def _commit(done: Any) -> Any:
     return done.c.commit_id
 
 
-_find = sa.select(refs).where(_this)
+_find = ready(sa.select(refs).where(_this))
 _list = (
     sa.select(refs).where(refs.c.dataset_id == sa.bindparam("dataset")).order_by(refs.c.kind, refs.c.name.collate("C"))
 )
