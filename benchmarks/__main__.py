@@ -93,7 +93,8 @@ def report(folder: Path, rows: int, runs: Runs, more: int, larger: Runs) -> None
         "600 MB",
     )
     add("page of 100, cold", f"{middle(runs, 'our_pages') * 1e3:.1f} ms", "", "", "30 ms")
-    add("page of 100, cold, worst", f"{max(r['worst'] for r in runs['our_pages']) * 1e3:.1f} ms", "", "", "30 ms")
+    slowest = max(map(statistics.median, zip(*(r["places"] for r in runs["our_pages"]), strict=True)))
+    add("page of 100, cold, slowest of 7 places", f"{slowest * 1e3:.1f} ms", "", "", "30 ms")
     add("page of 100, again", f"{middle(runs, 'our_pages', 'warm') * 1e3:.1f} ms", "", "", "")
     add(
         "stored, all of the database",
