@@ -89,11 +89,6 @@ def opened(encoding: int, blob: bytes, size: int) -> list[bytes]:
     return [body]
 
 
-def repeats_words(encoding: int, parts: list[bytes]) -> bool:
-    """Say whether most of what `decode` does with the parts is to repeat words, which Arrow does without Python."""
-    return encoding == Encoding.PACKED and bool(parts) and parts[0][:1] == bytes([packing.DICTIONARY])
-
-
 def decode(encoding: int, parts: list[bytes], kind: Any, rows: int) -> Any:
     """Give the array of a segment from what `opened` gave; errors are those of `load`."""
     if encoding == Encoding.PACKED:

@@ -30,10 +30,8 @@ from dsa_workbench.features.versioning.resolve import did_you_mean
 from dsa_workbench.features.versioning.segment_cache import SegmentCache
 
 I64 = npt.NDArray[np.int64]
-_Opened = tuple[int, list[bytes], int]
-"""Encoding, decompressed parts, rows."""
-_Fetched = tuple[dict[ObjectId, Any], dict[ObjectId, _Opened]]
-"""Segments of some chunks: arrays, and what is still to be decoded."""
+_Fetched = tuple[dict[ObjectId, Any], dict[ObjectId, tuple[int, list[bytes], int]]]
+"""Segments of some chunks: arrays that the cache holds; encoding, decompressed parts and rows of the others."""
 
 AHEAD = 2
 """Groups that are fetched before they are asked for."""
@@ -163,14 +161,14 @@ class StoredTable:
         groups = list(self._groups(chunks, len(columns)))
         if len(groups) == 1:
             # A page: starting threads would take longer than what they do.
-            yield from self._batches(groups[0], indices, schema, self._fetch(groups[0], indices, schema, keep), keep)
+            yield from self._batches(groups[0], indices, schema, self._fetch(groups[0], indices), keep)
             return
-        # One thread waits for the database, decompresses and repeats words, which leaves Python to the one that decodes
-        # the rest. Two that do both take turns, and are no faster than one.
+        # One thread waits for the database and decompresses, which leaves Python to the one that decodes. Two that do
+        # both take turns, and are no faster than one.
         with ThreadPoolExecutor(1, thread_name_prefix="dsa-read") as pool:
             waiting: deque[tuple[list[int], Future[_Fetched]]] = deque()
             for group in groups:
-                waiting.append((group, pool.submit(self._fetch, group, indices, schema, keep)))
+                waiting.append((group, pool.submit(self._fetch, group, indices)))
                 if len(waiting) > AHEAD:
                     first, fetched = waiting.popleft()
                     yield from self._batches(first, indices, schema, fetched.result(), keep)
@@ -200,24 +198,15 @@ class StoredTable:
         if group:
             yield group
 
-    def _fetch(self, chunks: list[int], indices: list[int], schema: Any, keep: bool) -> _Fetched:
-        kinds = [field.type for field in schema]
-        wanted = {
-            self.chunks[i].segments[j]: kind for i in chunks for j, kind in zip(indices, kinds, strict=True)
-        }  # fmt: skip
+    def _fetch(self, chunks: list[int], indices: list[int]) -> _Fetched:
+        wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
         arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
-        opened: dict[ObjectId, _Opened] = {}
         if len(arrays) == len(wanted):
-            return arrays, opened
-        for oid, s in self._segments.get_many([oid for oid in wanted if oid not in arrays]).items():
-            parts = codec.opened(s.encoding, s.blob, s.size)
-            if codec.repeats_words(s.encoding, parts):
-                arrays[oid] = codec.decode(s.encoding, parts, wanted[oid], s.rows)
-                if keep:
-                    self._cache.put(oid, arrays[oid])
-            else:
-                opened[oid] = s.encoding, parts, s.rows
-        return arrays, opened
+            return arrays, {}
+        stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
+        return arrays, {
+            oid: (s.encoding, codec.opened(s.encoding, s.blob, s.size), s.rows) for oid, s in stored.items()
+        }
 
     def _batches(self, chunks: list[int], indices: list[int], schema: Any, fetched: _Fetched, keep: bool) -> list[Any]:
         arrays, opened = fetched
