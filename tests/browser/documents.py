@@ -7,9 +7,6 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-PATIENT = 30_000
-"""Milliseconds that the page may take on a machine that is busy with all other tests."""
-
 
 def row_of(page: Page, name: str) -> Locator:
     """Find a row of the panel."""

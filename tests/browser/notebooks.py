@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, expect
 
-from tests.browser.documents import PATIENT
+from tests.fixtures.lab import PATIENT
 from tests.fixtures.server import Client
 
 START = "import dsa_workbench as dsa\nwb = dsa.connect()"

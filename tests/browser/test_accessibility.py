@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.documents import PATIENT, from_menu, keep, row_of
-from tests.fixtures.lab import Lab
+from tests.browser.documents import from_menu, keep, row_of
+from tests.fixtures.lab import PATIENT, Lab
 
 GRAVE = {"serious", "critical"}
 _OURS = '[class*="jp-dsa-"]'

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.documents import PATIENT, keep, reload, row_of
-from tests.fixtures.lab import Lab
+from tests.browser.documents import keep, reload, row_of
+from tests.fixtures.lab import PATIENT, Lab
 
 ROWS = 60_000
 

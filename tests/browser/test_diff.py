@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.documents import PATIENT, from_menu, keep, reload
-from tests.fixtures.lab import Lab
+from tests.browser.documents import from_menu, keep, reload
+from tests.fixtures.lab import PATIENT, Lab
 
 NOTE = "Delivered to the back door, as the customer had asked for in his letter."
 

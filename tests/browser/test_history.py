@@ -7,8 +7,8 @@ import re
 import pandas as pd
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.documents import PATIENT, from_menu, keep, reload, row_of
-from tests.fixtures.lab import Lab
+from tests.browser.documents import from_menu, keep, reload, row_of
+from tests.fixtures.lab import PATIENT, Lab
 
 
 def story(lab: Lab, dataset: str) -> None:

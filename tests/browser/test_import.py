@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pandas as pd
-import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.fixtures.lab import Lab
-
-PATIENT = 30_000
-"""Milliseconds that the page may take on a machine that is busy with all other tests."""
+from tests.fixtures.lab import PATIENT, Lab
 
 FIRST = "id,city,qty\n1,Ulm,3\n2,Bonn,5\n3,Ulm,8\n"
 NEXT = "id,city,qty\n1,Ulm,3\n2,Bonn,6\n4,Kiel,1\n"
@@ -25,22 +20,6 @@ _DROP = """(element, [files, kind]) => {
     const place = { clientX: left + width / 2, clientY: top + height / 2 };
     element.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true, ...place }));
 }"""
-
-
-@pytest.fixture
-def panel(lab: Lab, page: Page) -> Iterator[Locator]:
-    """Give the panel of a JupyterLab that was just opened; nothing may be written to the console as an error."""
-    expect.set_options(timeout=PATIENT)
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            errors.append(message.text)
-
-    page.on("console", note)
-    yield lab.show(page).get_by_role("region", name="DSA Workbench")
-    # What the API refuses is told in the dialog; the browser writes that down of itself.
-    assert [text for text in errors if "Failed to load resource" not in text] == []
 
 
 def drop(target: Locator, **files: str) -> None:

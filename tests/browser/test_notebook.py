@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.documents import PATIENT, keep, row_of
-from tests.fixtures.lab import Lab
+from tests.browser.documents import keep, row_of
+from tests.fixtures.lab import PATIENT, Lab
 
 LOAD = "%load_ext dsa_workbench"
 

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pandas as pd
-import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.fixtures.lab import Lab
-
-PATIENT = 30_000
-"""Milliseconds that the page may take on a machine that is busy with all other tests."""
-
-
-@pytest.fixture
-def panel(lab: Lab, page: Page) -> Iterator[Locator]:
-    """Give the panel of a JupyterLab that was just opened; nothing may be written to the console as an error."""
-    expect.set_options(timeout=PATIENT)
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            errors.append(message.text)
-
-    page.on("console", note)
-    yield lab.show(page).get_by_role("region", name="DSA Workbench")
-    # What the API refuses is told in a dialog; the browser writes that down of itself.
-    assert [text for text in errors if "Failed to load resource" not in text] == []
 
 
 def commit(lab: Lab, dataset: str, rows: int, message: str) -> None:

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.documents import PATIENT, from_menu, keep, reload
-from tests.fixtures.lab import Lab
+from tests.browser.documents import from_menu, keep, reload
+from tests.fixtures.lab import PATIENT, Lab
 
 GROWN = """select n.city, sum(n.qty - o.qty) as grown
 from sales@main n join sales@v1 o using (id)

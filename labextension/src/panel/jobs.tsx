@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { IJob } from '../api';
 import { isActive, type JobsModel, shareOf } from '../models';
+import { Bar } from '../parts/bar';
 import { cancelledIcon, clockIcon, doneIcon, failedIcon } from './icons';
 import type { Words } from './words';
 
@@ -102,30 +103,6 @@ function Job({ job, jobs, words, attempt }: IJobsProps & { job: IJob }): JSX.Ele
         </pre>
       )}
     </li>
-  );
-}
-
-interface IBarProps {
-  share: number | undefined;
-  label: string;
-  told: string;
-}
-
-function Bar({ share, label, told }: IBarProps): JSX.Element {
-  const percent = share === undefined ? undefined : Math.floor(share * 100);
-  return (
-    <div
-      className="jp-dsa-bar"
-      role="progressbar"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-      aria-valuetext={told}
-      data-dsa-unknown={percent === undefined}
-    >
-      <div style={{ width: `${percent ?? 30}%` }} />
-    </div>
   );
 }
 

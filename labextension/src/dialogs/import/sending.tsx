@@ -4,6 +4,7 @@ import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { ImportModel, Upload } from '../../models';
+import { Bar } from '../../parts/bar';
 import type { ImportWords } from './words';
 
 export function Sending({ model, words }: { model: ImportModel; words: ImportWords }): JSX.Element {
@@ -19,7 +20,7 @@ export function Sending({ model, words }: { model: ImportModel; words: ImportWor
 function File({ upload, words }: { upload: Upload; words: ImportWords }): JSX.Element {
   const { trans } = words;
   const { size, offset, state, problem } = upload;
-  const percent = size ? Math.floor((offset / size) * 100) : undefined;
+  const share = size ? offset / size : undefined;
   const told = words.progress(upload);
   return (
     <li data-dsa-state={state}>
@@ -28,18 +29,7 @@ function File({ upload, words }: { upload: Upload; words: ImportWords }): JSX.El
         <span className="jp-dsa-quiet-text">{told}</span>
       </div>
       {(state === 'sending' || state === 'broken') && (
-        <div
-          className="jp-dsa-bar"
-          role="progressbar"
-          aria-label={trans.__('Upload of %1', upload.source.name)}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-          aria-valuetext={told}
-          data-dsa-unknown={percent === undefined}
-        >
-          <div style={{ width: `${percent ?? 30}%` }} />
-        </div>
+        <Bar share={share} label={trans.__('Upload of %1', upload.source.name)} told={told} />
       )}
       {state === 'broken' && (
         <p className="jp-dsa-import-note">
