@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import Workbench
 from tests.fixtures.processes import children
 from tests.fixtures.server import Answer, Client, serving
+from tests.fixtures.waiting import until
 
 CSV = b"id,city\n" + b"".join(b"%d,Ulm %d\n" % (i, i % 977) for i in range(300_000))
 
@@ -29,13 +29,6 @@ def importers(port: int) -> list[psutil.Process]:
     """Find the processes that import for the server of a port."""
     [server] = [p for p in psutil.process_iter(["cmdline"]) if f"--port={port}" in (p.info["cmdline"] or [])]
     return [p for p in server.children() if "dsa_workbench.api.importers" in p.cmdline()]
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_an_import_whose_process_is_killed_is_done_once(server: Client, behind: Workbench, dataset: str) -> None:

@@ -19,6 +19,7 @@ from dsa_workbench.errors import UploadConflict
 from dsa_workbench.features.uploads.spool import Spool, file_name
 from dsa_workbench.workbench import Workbench
 from tests.fixtures.server import API, Answer, Client, serving
+from tests.fixtures.waiting import until
 
 CSV = b"id,city\n" + b"".join(b"%d,Ulm\n" % i for i in range(5000))
 
@@ -69,7 +70,7 @@ def test_one_request_brings_a_whole_file(server: Client, behind: Workbench, data
     for wrong in (digest(b"x"), "", "sha-256=::"):
         assert server.ask("PUT", path, CSV, **headers, Content_Digest=wrong).status == 400
     assert behind.log(dataset)[0].message == f"Import {dataset}.csv"
-    assert not list((server.folder / "uploads").glob(f"*/{dataset}.csv"))
+    until(lambda: not list((server.folder / "uploads").glob(f"*/{dataset}.csv")))
     branch = f"datasets/{dataset}/refs/dev/uploads?name=x.csv"
     assert server.ask("PUT", branch, b"id,city\n1,Ulm\n", **headers).json()["code"] == "not_found"
     behind.branch(dataset, "dev")

@@ -17,6 +17,7 @@ from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.transport import Transport
 from dsa_workbench.settings import read_settings
 from tests.fixtures.server import Client, serving
+from tests.fixtures.waiting import until
 
 
 def stream(rows: int) -> Callable[[BinaryIO], None]:
@@ -100,9 +101,9 @@ def test_files_that_are_refused_or_given_up_do_not_stay_on_the_server(tmp_path: 
             (tmp_path / "bad.csv").write_text("id,n\n1,x\n")
             with pytest.raises(ImportRejected):
                 wb.import_file(tmp_path / "bad.csv", "s", types={"n": "int"})
-            assert not list(uploads.iterdir())
+            until(lambda: not list(uploads.iterdir()))
             done, left = (wb.import_file(tmp_path / "bad.csv", name, dry_run=True) for name in ("s", "t"))
             assert done.commit().created
             assert left.changes
-            assert len(list(uploads.iterdir())) == 1
-        assert not list(uploads.iterdir())
+            until(lambda: len(list(uploads.iterdir())) == 1)
+        until(lambda: not list(uploads.iterdir()))

@@ -23,7 +23,8 @@ from dsa_workbench.workbench import Workbench
 from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.places import Place, PlaceKind
 from tests.fixtures.processes import children
-from tests.fixtures.spreading import ROWS, cluster_of, imported, until
+from tests.fixtures.spreading import ROWS, cluster_of, imported
+from tests.fixtures.waiting import until
 
 NAMED = "tests.worker.test_cluster:Named"
 

@@ -15,7 +15,8 @@ import distributed
 import pytest
 
 from dsa_workbench.workbench import Workbench
-from tests.fixtures.spreading import cluster_of, imported, until
+from tests.fixtures.spreading import cluster_of, imported
+from tests.fixtures.waiting import until
 from tests.worker.test_cluster import Named
 
 CERTIFICATE, KEY = "cert.pem", "key.pem"
