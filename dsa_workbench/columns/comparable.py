@@ -28,6 +28,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dsa_workbench.columns.layout import doubles
+
 Words = npt.NDArray[np.int64]
 
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -121,7 +123,7 @@ def _numbers(arrays: Sequence[Any]) -> list[Any]:
         kinds.append(kind)
         values.append(value)
     if all(t.is_floating(a.type) for a in arrays):
-        floats = [np.where(np.isnan(r), np.nan, r.astype(np.float64)) + 0.0 for r in map(_raw, arrays)]
+        floats = [doubles(r) + 0.0 for r in map(_raw, arrays)]
         return [_integers(f.view(np.int64), a) for f, a in zip(floats, arrays, strict=True)]
     if not any(k.any() for k in kinds):
         return [_integers(v, a) for v, a in zip(values, arrays, strict=True)]
@@ -135,7 +137,7 @@ def _number_words(raw: npt.NDArray[Any]) -> tuple[Words, Words]:
     if raw.dtype.kind == "u":
         wide = raw.astype(np.uint64).view(np.int64)
         return (wide < 0).astype(np.int64), wide
-    floats = raw.astype(np.float64)
+    floats = doubles(raw)
     whole = floats == np.floor(floats)
     small = whole & (floats >= -(2.0**63)) & (floats < 2.0**63)
     large = whole & (floats >= 2.0**63) & (floats < 2.0**64)
@@ -183,7 +185,7 @@ def _decimals_and_floats(array: Any) -> Any:
     if not pa.types.is_floating(array.type):
         words = _decimal_words(_to_decimal(array, _CANONICAL_DECIMAL))
         return packed([np.zeros(len(array), np.int64), *words], array)
-    floats = _raw(array).astype(np.float64)
+    floats = doubles(_raw(array))
     size = np.abs(floats)
     # Seventeen significant digits from 1e-21 on end before the 38th decimal.
     exact = (floats == 0) | ((size >= 1e-21) & (size < 1e37))

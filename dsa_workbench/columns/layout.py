@@ -125,6 +125,13 @@ def fixed_bytes(array: Any, width: int) -> Bytes:
     return flat.reshape(len(array), width)
 
 
+def doubles(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Give numbers as float64, with one NaN for all: processors warn of some of the others."""
+    with np.errstate(invalid="ignore"):
+        wide = values.astype(np.float64)
+    return np.where(np.isnan(wide), np.nan, wide)
+
+
 def is_empty(array: Any) -> Bools:
     """Say of each row of a string or binary array whether its bytes are none, which a null's may be."""
     offsets = array.buffers()[1]

@@ -163,7 +163,7 @@ def _numbers(values: Any) -> F64:
         values = values.view(pa.int32() if kind.bit_width == 32 else pa.int64())
     elif not (t.is_integer(kind) or t.is_floating(kind) or t.is_boolean(kind)):
         return np.zeros(0)
-    numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
+    numbers = layout.doubles(values.to_numpy(zero_copy_only=False))
     return np.asarray(numbers[~np.isnan(numbers)])
 
 

@@ -48,7 +48,7 @@ def column_stats(array: Any, ends: tuple[Any, ...] | None = None) -> ColumnStats
 
 
 def _float_bounds(array: Any) -> tuple[str | None, str | None]:
-    values = array.drop_null().to_numpy(zero_copy_only=False).astype(np.float64)
+    values = layout.doubles(array.drop_null().to_numpy(zero_copy_only=False))
     values = values[~np.isnan(values)]
     return (repr(float(values.min())), repr(float(values.max()))) if len(values) else (None, None)
 

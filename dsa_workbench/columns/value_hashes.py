@@ -42,8 +42,7 @@ def value_hashes(values: Any) -> Hashes:
         return _texts(*layout.text_parts(values))
     if t.is_floating(kind):
         # One value however it is written: -0.0 is 0.0, and every NaN is one.
-        plain = values.to_numpy(zero_copy_only=False).astype(np.float64) + 0.0
-        plain[np.isnan(plain)] = np.nan
+        plain = layout.doubles(values.to_numpy(zero_copy_only=False)) + 0.0
         values = pa.array(plain, from_pandas=False)
     return Hashes(fingerprint([values], len(values)), slice(None))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as csv
 import pytest
@@ -48,6 +49,23 @@ def test_any_table_comes_back_bit_for_bit(wb: Workbench, table: Any) -> None:
     assert wb.commit(table, name).created is False
     middle = table.num_rows // 2
     assert same(wb.read(name, offset=middle, limit=5).to_arrow(), table.slice(middle, 5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "bits"),
+    [(pa.float16(), np.uint16, 0x7D01), (pa.float32(), np.uint32, 0x7FA00001),
+     (pa.float64(), np.uint64, 0x7FF4 << 48 | 1)],
+)  # fmt: skip
+def test_signalling_nans_come_back_without_a_warning(wb: Workbench, kind: Any, word: Any, bits: int) -> None:
+    array = pa.Array.from_buffers(kind, 3, [None, pa.py_buffer(np.array([bits, bits, 0], word))])
+    table = pa.table({"id": [1, 2, 3], "x": array})
+    wb.commit(table, "s", key="id")
+    assert same(wb.read("s").to_arrow(), table)
+    wb.set_equality("s", float_tolerance=0.1, relative_tolerance=0.01)
+    assert not wb.diff("s", table)
+    changed = pa.table({"id": [1, 2, 3], "x": pa.array([1.0, 2.0, 0.0], pa.float64())})
+    assert wb.diff("s", changed).summary["data"]["changed"] == 2
+    assert wb.profile("s")
 
 
 def manifest_of(table: Any, rows: int, encoders: int, window: int) -> tuple[Any, MemorySegments]:
