@@ -14,8 +14,11 @@ from typing import Any
 from benchmarks.runner import run
 
 MB = 1e6
-SIDE_BY_SIDE = ("read_csv", "our_import", "our_import_keyless", "pandas_read_csv", "read_parquet")
-AFTER = ("our_read", "our_pages", "our_import_again", "our_append", "our_new_column", "our_update", "our_diff",
+SIDE_BY_SIDE = ("read_csv", "our_import", "our_import_keyless")
+READS = ("our_read", "pandas_read_csv", "read_parquet")
+READ_REPS = 7
+"""Rounds of whole reads: they are short, and differ by a third from one to the next."""
+AFTER = ("our_pages", "our_import_again", "our_append", "our_new_column", "our_update", "our_diff",
          "our_export_diff", "our_apply")  # fmt: skip
 
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -46,9 +49,11 @@ def measure(folder: Path, rows: int, reps: int) -> Runs:
         shutil.rmtree(folder / "postgres", ignore_errors=True)
         for task in SIDE_BY_SIDE:
             runs[task].append(run(task, folder, rows))
+    for task in READS * READ_REPS:
+        runs[task].append(run(task, folder, rows))
     for task in AFTER:
         runs[task].append(run(task, folder, rows))
-        if task in {"our_read", "our_diff", "our_pages", "our_export_diff", "our_apply"}:
+        if task in {"our_diff", "our_pages", "our_export_diff", "our_apply"}:
             runs[task] += [run(task, folder, rows) for _ in range(reps - 1)]
     return runs
 
