@@ -13,7 +13,7 @@ from typing import Any
 
 import zstandard
 
-from dsa_workbench.columns import canonical, packing
+from dsa_workbench.columns import canonical, packing, unpacking
 from dsa_workbench.errors import StoreCorrupt, Unsupported
 
 
@@ -92,7 +92,7 @@ def opened(encoding: int, blob: bytes, size: int) -> list[bytes]:
 def decode(encoding: int, parts: list[bytes], kind: Any, rows: int) -> Any:
     """Give the array of a segment from what `opened` gave; errors are those of `load`."""
     if encoding == Encoding.PACKED:
-        return packing.unpack(parts, kind, rows)
+        return unpacking.unpack(parts, kind, rows)
     return canonical.decode(parts[0], kind, rows)
 
 

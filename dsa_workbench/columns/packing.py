@@ -21,17 +21,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.columns import layout
-from dsa_workbench.errors import StoreCorrupt
 
 INTS, DECIMALS, DICTIONARY, TEXT, FIXED_TEXT = 1, 2, 3, 4, 5
 
 I64 = npt.NDArray[np.int64]
 
-_HEAD = struct.Struct("<BBBBqQ")  # form, width of the type, planes, flags (1 nulls, 2 steps), least value, factor
+HEAD = struct.Struct("<BBBBqQ")  # form, width of the type, planes, flags (1 nulls, 2 steps), least value, factor
 _MAX_DIGITS = 6
 _SAMPLE = 1024
 _MAX_FIXED = 64
-_CORRUPT_HINT = "Run wb.check(), and restore from a backup."
 
 
 def pack(array: Any, coded: Any | None) -> list[bytes] | None:
@@ -66,20 +64,6 @@ def _planes(values: npt.NDArray[np.uint64]) -> tuple[int, bytes]:
     return count, np.ascontiguousarray(octets[:, :count].T).tobytes()
 
 
-def _join_planes(data: npt.NDArray[np.uint8], planes: int, rows: int, kind: Any) -> Any:
-    """Put byte planes together, in the narrowest type that holds them, and give them as `kind`."""
-    octets = data.reshape(planes, rows)
-    if planes > 4:
-        low = _join_planes(octets[:4], 4, rows, np.uint32)
-        high = _join_planes(octets[4:], planes - 4, rows, np.uint64)
-        return (high << np.uint64(32)) | low
-    narrow = (np.uint8, np.uint8, np.uint16, np.uint32, np.uint32)[planes]
-    whole = octets[0].astype(narrow) if planes else np.zeros(rows, narrow)
-    for i in range(1, planes):
-        whole |= octets[i].astype(narrow) << narrow(8 * i)
-    return whole.astype(kind, copy=False)
-
-
 def _pack_ints(form: int, values: I64, width: int, array: Any) -> bytes:
     """Pack one int64 a row; what stands at null rows is left out."""
     nulls = b""
@@ -97,9 +81,9 @@ def _pack_ints(form: int, values: I64, width: int, array: Any) -> bytes:
     if int(steps.max()).bit_length() + 7 < int(offsets.max()).bit_length():
         # Steps come with the first value as the least: every other value follows from it.
         count, planes = _planes(steps)
-        return _HEAD.pack(form, width, count, flags | 2, int(values[0]), factor) + nulls + planes
+        return HEAD.pack(form, width, count, flags | 2, int(values[0]), factor) + nulls + planes
     count, planes = _planes(offsets)
-    return _HEAD.pack(form, width, count, flags, least, factor) + nulls + planes
+    return HEAD.pack(form, width, count, flags, least, factor) + nulls + planes
 
 
 def _common_factor(offsets: npt.NDArray[np.uint64]) -> int:
@@ -114,43 +98,6 @@ def _steps(values: I64) -> npt.NDArray[np.uint64]:
     """Give differences to the row before, folded so that small negative steps are small numbers (zigzag)."""
     diff = np.diff(values, prepend=values[:1])
     return ((diff << 1) ^ (diff >> 63)).view(np.uint64)
-
-
-def _unpack_ints(body: bytes, rows: int) -> tuple[npt.NDArray[Any], int, Any]:
-    """Give values as int64, or as int32 where the type has four bytes or fewer, its width, and the bits of nulls."""
-    try:
-        _, width, planes, flags, least, factor = _HEAD.unpack_from(body)
-    except struct.error as err:
-        raise StoreCorrupt("A packed segment is cut short.", hint=_CORRUPT_HINT) from err
-    data = np.frombuffer(body, dtype=np.uint8)[_HEAD.size :]
-    bitmap, valid, count = None, None, rows
-    if flags & 1:
-        size = (rows + 7) // 8
-        bitmap, data = pa.py_buffer(data[:size].tobytes()), data[size:]
-        valid = layout.bits(bitmap, 0, rows).view(np.bool_)
-        count = int(np.count_nonzero(valid))
-    if len(data) != planes * count or planes > 8:
-        raise StoreCorrupt("A packed segment does not have the length of its rows.", hint=_CORRUPT_HINT)
-    # What is beyond the width of the type is cut off in the end, so that it need not be reckoned with.
-    small = width <= 4 and planes <= 4
-    kind: Any
-    signed: Any
-    kind, signed = (np.uint32, np.int32) if small else (np.uint64, np.int64)
-    whole = _join_planes(data, planes, count, kind)
-    if flags & 2:
-        signs = -(whole & kind(1)).view(signed)
-        whole >>= kind(1)
-        whole = np.cumsum(whole.view(signed) ^ signs, dtype=signed).view(kind)
-    if factor != 1:
-        whole *= kind(factor & int(np.iinfo(kind).max))
-    if least:
-        whole += kind(least & int(np.iinfo(kind).max))
-    values = whole.view(signed)
-    if valid is not None:
-        spread = np.zeros(rows, dtype=signed)
-        spread[valid] = values
-        values = spread
-    return values, width, bitmap
 
 
 def _pack_floats(array: Any) -> list[bytes] | None:
@@ -210,60 +157,3 @@ def _pack_plain_text(array: Any) -> list[bytes]:
         width = int(lengths[0])
         return [bytes([FIXED_TEXT]), *(plane.tobytes() for plane in data.reshape(-1, width).T)]
     return [bytes([TEXT]) + _pack_ints(INTS, lengths, 4, array), data.tobytes()]
-
-
-def unpack(parts: list[bytes], kind: Any, rows: int) -> Any:
-    """Give the array of a packed form.
-
-    Raises
-    ------
-    StoreCorrupt
-        The bytes are none, or not of this type and number of rows.
-    """
-    body = parts[0] if parts else b""
-    form = body[0] if body else 0
-    try:
-        if form == INTS:
-            values, width, bitmap = _unpack_ints(body, rows)
-            return _ints_array(values, width, bitmap, kind, rows)
-        if form == DECIMALS:
-            values, _, bitmap = _unpack_ints(body[2:], rows)
-            floats = values / 10.0 ** body[1]
-            return _from_buffers(kind, rows, bitmap, [floats])
-        if form == DICTIONARY:
-            _, count = struct.unpack_from("<BI", body)
-            words = unpack(parts[1:], kind, count)
-            codes, _, bitmap = _unpack_ints(body[5:], rows)
-            indices = _ints_array(codes, 4, bitmap, pa.int32(), rows)
-            return pa.DictionaryArray.from_arrays(indices, words).dictionary_decode()
-        if form == FIXED_TEXT:
-            width = len(parts) - 1
-            data = np.stack([np.frombuffer(part, dtype=np.uint8, count=rows) for part in parts[1:]], axis=1)
-            offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
-            return _from_buffers(kind, rows, None, [offsets, data])
-        if form == TEXT:
-            lengths, _, bitmap = _unpack_ints(body[1:], rows)
-            return _text_array(lengths, bitmap, parts[1], kind, rows)
-    except (struct.error, ValueError, IndexError, pa.ArrowException) as err:
-        raise StoreCorrupt(f"A packed segment cannot be read ({err}).", hint=_CORRUPT_HINT) from err
-    raise StoreCorrupt(f"A packed segment names a form {form} that is none.", hint=_CORRUPT_HINT)
-
-
-def _ints_array(values: npt.NDArray[Any], width: int, bitmap: Any, kind: Any, rows: int) -> Any:
-    if kind.byte_width != width:
-        raise StoreCorrupt(f"A packed segment of {width}-byte values is read as {kind}.", hint=_CORRUPT_HINT)
-    narrow = values.astype(f"<i{width}", copy=False)
-    return _from_buffers(kind, rows, bitmap, [narrow])
-
-
-def _text_array(lengths: npt.NDArray[Any], bitmap: Any, body: bytes, kind: Any, rows: int) -> Any:
-    if (rows and lengths.min() < 0) or lengths.sum(dtype=np.int64) != len(body):
-        raise StoreCorrupt("A packed text segment does not have the length it claims.", hint=_CORRUPT_HINT)
-    offsets = np.zeros(rows + 1, dtype=np.int32)
-    np.cumsum(lengths, dtype=np.int32, out=offsets[1:])
-    return _from_buffers(kind, rows, bitmap, [offsets, pa.py_buffer(body)])
-
-
-def _from_buffers(kind: Any, rows: int, bitmap: Any, parts: list[Any]) -> Any:
-    buffers = [bitmap, *(pa.py_buffer(p) if isinstance(p, np.ndarray) else p for p in parts)]
-    return pa.Array.from_buffers(kind, rows, buffers)

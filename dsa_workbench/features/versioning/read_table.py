@@ -37,8 +37,9 @@ AHEAD = 2
 """Groups that are fetched before they are asked for."""
 _VALUE_BYTES = 10
 """What a decoded value takes, about."""
+_FIRST_BYTES = 1 << 20
 _GROUP_BYTES = 8 << 20
-"""Canonical bytes (guessed) that are fetched in one round trip."""
+"""Canonical bytes (guessed) that are fetched in one round trip, the first time and later."""
 
 
 def load_table(unit: IUnitOfWork, segments: ISegmentStore, cache: SegmentCache, manifest_id: ObjectId) -> StoredTable:
@@ -187,14 +188,18 @@ class StoredTable:
         ]
 
     def _groups(self, chunks: Sequence[int], columns: int) -> Iterator[list[int]]:
+        """Give what is fetched together: all, if it is little, else little at first, so that decoding soon begins."""
+        sizes = [self.chunks[i].rows * columns * _VALUE_BYTES for i in chunks]
+        most = _GROUP_BYTES if sum(sizes) <= _GROUP_BYTES else _FIRST_BYTES
         group: list[int] = []
         size = 0
-        for i in chunks:
-            size += self.chunks[i].rows * columns * _VALUE_BYTES
+        for i, more in zip(chunks, sizes, strict=True):
+            size += more
             group.append(i)
-            if size > _GROUP_BYTES:
+            if size > most:
                 yield group
                 group, size = [], 0
+                most = min(2 * most, _GROUP_BYTES)
         if group:
             yield group
 

@@ -17,4 +17,6 @@ def ready(statement: sa.Select[Any]) -> sa.TextualSelect:
     SQLAlchemy compiles what it is given as an expression for each engine anew, which takes 1.5 ms each time. The first
     page of a connection waits for six statements.
     """
-    return sa.text(str(statement.compile(dialect=_DIALECT))).columns(*statement.selected_columns)
+    # An expression among the columns would be compiled with the text, though all that is asked of it is its type.
+    columns = [c if isinstance(c, sa.Column) else sa.column(c.name, c.type) for c in statement.selected_columns]
+    return sa.text(str(statement.compile(dialect=_DIALECT))).columns(*columns)
