@@ -45,6 +45,14 @@ class Verdict:
 
 def judge(outcome: Outcome, truth: Truth) -> Verdict:
     """Say how a tool did on a file."""
+    verdict = _held_to(outcome, truth)
+    if verdict.is_wrong and truth.second is not None:
+        other = _held_to(outcome, truth.second)
+        return verdict if other.is_wrong else other
+    return verdict
+
+
+def _held_to(outcome: Outcome, truth: Truth) -> Verdict:
     if outcome.broke:
         return Verdict(outcome.broke, outcome.refusal)
     if truth.unreadable:

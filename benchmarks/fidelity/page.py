@@ -9,9 +9,9 @@ from importlib.metadata import version
 
 from benchmarks.fidelity.judge import REFUSED, RIGHT, UNKNOWN, WRONG
 from benchmarks.fidelity.reading import Tool
-from benchmarks.fidelity.reasons import REASONS
 from benchmarks.fidelity.results import Result, Results
 from benchmarks.fidelity.running import MEMORY, SECONDS
+from benchmarks.fidelity.witnesses import DISPUTED
 
 FAULTS = {
     "rows": "another number of rows",
@@ -44,7 +44,9 @@ pyarrow reads no workbooks; DuckDB reads them by an extension from the network, 
 
 The truth of a file is what its origin ships: JSON, a clean copy, dialects annotated by hand, the text that Excel itself
 wrote. Where the origin is silent it is what independent readers agree on. Where they disagree there is no truth: then a
-tool can only be wrong by crashing, hanging or taking too much memory.
+tool can only be wrong by crashing, hanging or taking too much memory. What is shipped with a few files contradicts the
+file itself: there a second reader, which looks at the file, is heard as well, and to agree with either is right. Those
+files are listed below.
 
 - **as expected**: the rows, the names and the values are those of the truth. Numbers are compared as numbers, but
   `02139` read as 2139 is a value lost; dates in any usual way of writing them. Nothing is the same as an empty text.
@@ -74,6 +76,9 @@ def write_page(results: Results, tools: Sequence[Tool]) -> str:
         _faults(results, tools),
         "## Where we are wrong\n",
         _ours_wrong(ours),
+        "## Where the truth is disputed\n",
+        "Of each file: why the truth is doubted, who is heard besides, and which tools are right.\n",
+        _disputed(results, tools),
         "## Time and memory\n",
         _limits(results, tools),
     ]
@@ -151,8 +156,16 @@ def _ours_wrong(ours: Sequence[Result]) -> str:
     lines = []
     for r in sorted(wrong, key=lambda r: r.path):
         why = " ".join(r.verdict.why.split()).replace("`", "'")[:200]
-        reason = REASONS.get(r.path, "")
-        lines.append(f"- `{r.path}`, {r.verdict.word}: {reason or f'`{why}`'}")
+        lines.append(f"- `{r.path}`, {r.verdict.word}: `{why}`")
+    return "\n".join(lines) + "\n"
+
+
+def _disputed(results: Results, tools: Sequence[Tool]) -> str:
+    lines = []
+    for path, witness in DISPUTED.items():
+        verdicts = [(tool.title, r.verdict) for tool in tools for r in results.by_tool[tool.key] if r.path == path]
+        right = ", ".join(title for title, verdict in verdicts if not verdict.is_wrong)
+        lines.append(f"- `{path}`: {witness.why} Heard: {witness.name}. Right: {right or 'none'}.")
     return "\n".join(lines) + "\n"
 
 

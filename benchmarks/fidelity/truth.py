@@ -50,6 +50,8 @@ class Truth:
     names: Sequence[str] | None = None
     rows: Sequence[Mapping[str, Any]] = ()
     """Of a Parquet file, the first rows."""
+    second: Truth | None = None
+    """What a second witness saw in the file, where the truth contradicts it; as right as the truth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from benchmarks.fidelity.judge import REFUSED, RIGHT, UNKNOWN, judge, judge_coun
 from benchmarks.fidelity.reading import Grid, Outcome, Reading, Written
 from benchmarks.fidelity.running import run_all
 from benchmarks.fidelity.shown import same_as_shown
-from benchmarks.fidelity.truth import Truth
+from benchmarks.fidelity.truth import Truth, find_truth, open_corpus
 from benchmarks.fidelity.values import same
+from benchmarks.fidelity.witnesses import DISPUTED
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,24 @@ def test_a_refusal_is_right_where_nothing_else_is_known_to_be() -> None:
     assert judge(Outcome(refusal="no"), Truth("it", TABLE.records, ragged=True)).word == REFUSED
     assert judge(Outcome(refusal="no"), Truth("it", unreadable=True)).word == REFUSED
     assert judge(Outcome(refusal="no"), Truth()).word == UNKNOWN
+
+
+def test_a_second_witness_is_as_right_as_the_truth() -> None:
+    disputed = replace(TABLE, second=Truth("another", [["a", "b"], ["1", "x"], ["2", "z"]], header=True))
+    assert judge(read(["a", "b"], [1, "x"], [2, "y"]), disputed).word == RIGHT
+    assert judge(read(["a", "b"], [1, "x"], [2, "z"]), disputed).word == RIGHT
+    assert judge(read(["a", "b"], [1, "x"], [2, "w"]), disputed).word == "cells"
+    assert judge(Outcome(broke="hang"), disputed).word == "hang"
+
+
+@pytest.mark.parametrize("path", DISPUTED)
+def test_witnesses_contradict_the_truth_and_we_agree_with_them(path: str, corpora: Path) -> None:
+    corpus, entries = open_corpus(corpora)
+    [entry] = [e for e in entries if e["path"] == path]
+    truth, witness = find_truth(corpus, entry), DISPUTED[path].hear(corpora / path)
+    [ours] = run_all("ours", [(entry["category"], str(corpora / path))])
+    assert judge(ours, truth).is_wrong
+    assert not judge(ours, witness).is_wrong
 
 
 def test_dialects_and_counts_are_judged_only_where_they_are_known() -> None:
