@@ -11,6 +11,7 @@ from dsa_workbench.core.services.interfaces import (
     ICommitRepository,
     IDatasetRepository,
     IGarbageRepository,
+    IHeadRepository,
     IObjectRepository,
     IProfileRepository,
     IRefRepository,
@@ -21,6 +22,7 @@ from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobReposito
 from dsa_workbench.core.services.postgres.commits import PostgresCommitRepository
 from dsa_workbench.core.services.postgres.datasets import PostgresDatasetRepository
 from dsa_workbench.core.services.postgres.garbage import PostgresGarbageRepository
+from dsa_workbench.core.services.postgres.heads import PostgresHeadRepository
 from dsa_workbench.core.services.postgres.job_history import PostgresJobHistory
 from dsa_workbench.core.services.postgres.jobs import PostgresJobRepository
 from dsa_workbench.core.services.postgres.objects import PostgresObjectRepository
@@ -44,6 +46,7 @@ class UnitOfWork:
 
     datasets: IDatasetRepository
     refs: IRefRepository
+    heads: IHeadRepository
     commits: ICommitRepository
     objects: IObjectRepository
     staging: IStagingRepository
@@ -63,6 +66,7 @@ class UnitOfWork:
         self._connection = connection
         self.datasets = PostgresDatasetRepository(connection)
         self.refs = PostgresRefRepository(connection)
+        self.heads = PostgresHeadRepository(connection)
         self.commits = PostgresCommitRepository(connection)
         self.objects = PostgresObjectRepository(connection)
         self.staging = PostgresStagingRepository(connection)

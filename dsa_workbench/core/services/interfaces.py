@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from dsa_workbench.core.model.commit import Commit, CommitNode
+from dsa_workbench.core.model.head import Head
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.profile import EqualityProfile, StoredProfile
 from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
@@ -70,6 +71,14 @@ class ISegmentStore(Protocol):
 
     def get_sketches(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
         """Fetch the sketches of those of these segments that have one; no segment is read."""
+        ...
+
+
+class IHeadRepository(Protocol):
+    """What hangs on a ref, found at once."""
+
+    def find(self, dataset: str, ref: str) -> Head | None:
+        """Find a ref of a live dataset with its commit and tree; None where any of it is missing."""
         ...
 
 
@@ -332,6 +341,7 @@ class IUnitOfWork(Protocol):
 
     datasets: IDatasetRepository
     refs: IRefRepository
+    heads: IHeadRepository
     commits: ICommitRepository
     objects: IObjectRepository
     staging: IStagingRepository

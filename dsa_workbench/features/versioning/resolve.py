@@ -98,6 +98,9 @@ def resolve(unit: IUnitOfWork, spec: VersionSpec) -> Resolved:
     InvalidSpec
         The start of a commit id fits several commits.
     """
+    head = None if spec.back or spec.at is not None else unit.heads.find(spec.dataset, spec.version)
+    if head is not None:
+        return Resolved(spec, head.dataset, head.commit, parse_tree(head.tree), head.ref)
     dataset = find_dataset(unit, spec.dataset)
     ref = unit.refs.find(dataset.id, spec.version)
     if spec.at is not None:

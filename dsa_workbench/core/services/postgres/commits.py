@@ -23,7 +23,7 @@ _MATCHES = 10
 _WIDEST = 1 << 30
 
 _ids = sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))
-_parents = (
+PARENTS = (
     sa.select(sa.func.coalesce(sa.func.array_agg(sa.text("parent_id ORDER BY ordinal")), sa.text("'{}'::bytea[]")))
     .select_from(commit_parents)
     .where(commit_parents.c.commit_id == commits.c.id)
@@ -31,7 +31,7 @@ _parents = (
     .scalar_subquery()
     .label("parents")
 )
-_select = sa.select(commits, _parents)
+_select = sa.select(commits, PARENTS)
 _get = ready(_select.where(commits.c.id == sa.bindparam("id", type_=sa.LargeBinary)))
 _get_many = _select.where(commits.c.id == sa.any_(_ids))
 _generations = sa.select(sa.func.max(commits.c.generation), sa.func.count()).where(commits.c.id == sa.any_(_ids))
@@ -86,7 +86,7 @@ def _walk_all() -> Any:
     walk = sa.select(sa.func.unnest(_ids).label("id")).cte("walk", recursive=True)
     further = sa.select(commit_parents.c.parent_id).join(walk, walk.c.id == commit_parents.c.commit_id)
     walk = walk.union(further)
-    return sa.select(commits.c.id, commits.c.time, _parents).join(walk, walk.c.id == commits.c.id)
+    return sa.select(commits.c.id, commits.c.time, PARENTS).join(walk, walk.c.id == commits.c.id)
 
 
 _ancestor = _walk_first_parents()
@@ -127,12 +127,12 @@ class PostgresCommitRepository:
         row = self._connection.execute(_get, {"id": oid}).one_or_none()
         if row is None:
             raise _unknown(oid)
-        return _commit(row)
+        return commit_of(row)
 
     def get_many(self, oids: Sequence[ObjectId]) -> list[Commit]:
         """Fetch commits in the order asked for; raise NotFound where one is not there."""
         rows = self._connection.execute(_get_many, {"ids": list(oids)})
-        found = {ObjectId(row.id): _commit(row) for row in rows}
+        found = {ObjectId(row.id): commit_of(row) for row in rows}
         for oid in oids:
             if oid not in found:
                 raise _unknown(oid)
@@ -145,12 +145,12 @@ class PostgresCommitRepository:
         least = bytes.fromhex(prefix.ljust(2 * ID_BYTES, "0"))
         most = bytes.fromhex(prefix.ljust(2 * ID_BYTES, "f"))
         rows = self._connection.execute(_by_prefix, {"dataset": dataset_id, "least": least, "most": most})
-        return [_commit(row) for row in rows]
+        return [commit_of(row) for row in rows]
 
     def ancestor(self, oid: ObjectId, back: int) -> Commit | None:
         """Follow first parents `back` steps; None where history is shorter."""
         row = self._connection.execute(_ancestor, {"id": oid, "back": back}).one_or_none()
-        return None if row is None else _commit(row)
+        return None if row is None else commit_of(row)
 
     def history(self, oid: ObjectId, *, limit: int | None = None) -> list[Commit]:
         """List a commit and its ancestors, children before parents, latest first, through all parents."""
@@ -163,7 +163,7 @@ class PostgresCommitRepository:
         while frontier and (limit is None or len(out) < limit):
             low = max(top - width + 1, 1)
             rows = self._connection.execute(_window, {"ids": frontier, "low": low}).all()
-            out += [_commit(row) for row in rows if row.generation >= low]
+            out += [commit_of(row) for row in rows if row.generation >= low]
             below = [row for row in rows if row.generation < low]
             frontier, top = [row.id for row in below], max((row.generation for row in below), default=0)
             width *= 2
@@ -187,7 +187,8 @@ class PostgresCommitRepository:
         return int(highest) + 1
 
 
-def _commit(row: sa.Row[Any]) -> Commit:
+def commit_of(row: Any) -> Commit:
+    """Make a commit of a row of `commits` with its parents."""
     parents = tuple(p.hex() for p in row.parents)
     return Commit(row.id.hex(), row.tree.hex(), parents, row.author, row.message, row.time, row.summary, row.sources)
 

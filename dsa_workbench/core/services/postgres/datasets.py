@@ -15,23 +15,25 @@ from dsa_workbench.core.services.postgres.ready import ready
 from dsa_workbench.core.services.postgres.tables import datasets
 from dsa_workbench.errors import AlreadyExists, NotFound
 
-_COLUMNS = tuple(c for c in datasets.c if c.name != "deleted_by")
+DATASET_COLUMNS = tuple(c for c in datasets.c if c.name != "deleted_by")
 
-_live = datasets.c.deleted_at.is_(None)
+LIVE = datasets.c.deleted_at.is_(None)
 _this = datasets.c.id == sa.bindparam("this")
 _create = (
-    insert(datasets).on_conflict_do_nothing(index_elements=[datasets.c.name], index_where=_live).returning(*_COLUMNS)
+    insert(datasets)
+    .on_conflict_do_nothing(index_elements=[datasets.c.name], index_where=LIVE)
+    .returning(*DATASET_COLUMNS)
 )
-_find = ready(sa.select(*_COLUMNS).where(_live, datasets.c.name == sa.bindparam("name")))
-_list = sa.select(*_COLUMNS).where(_live).order_by(datasets.c.name.collate("C"))
-_list_deleted = sa.select(*_COLUMNS).where(~_live).order_by(datasets.c.deleted_at.desc(), datasets.c.id.desc())
+_find = ready(sa.select(*DATASET_COLUMNS).where(LIVE, datasets.c.name == sa.bindparam("name")))
+_list = sa.select(*DATASET_COLUMNS).where(LIVE).order_by(datasets.c.name.collate("C"))
+_list_deleted = sa.select(*DATASET_COLUMNS).where(~LIVE).order_by(datasets.c.deleted_at.desc(), datasets.c.id.desc())
 _name = sa.select(datasets.c.name, datasets.c.deleted_at).where(_this)
 _delete = (
     sa.update(datasets)
-    .where(_this, _live)
+    .where(_this, LIVE)
     .values(deleted_at=sa.func.clock_timestamp(), deleted_by=sa.bindparam("actor"))
 )
-_restore = sa.update(datasets).where(_this, ~_live).values(deleted_at=None, deleted_by=None)
+_restore = sa.update(datasets).where(_this, ~LIVE).values(deleted_at=None, deleted_by=None)
 
 
 class PostgresDatasetRepository:
@@ -81,7 +83,7 @@ class PostgresDatasetRepository:
         if metadata is not None:
             values["metadata"] = dict(metadata)
         if values:
-            statement = sa.update(datasets).where(datasets.c.id == dataset_id, _live).values(values)
+            statement = sa.update(datasets).where(datasets.c.id == dataset_id, LIVE).values(values)
             if not self._connection.execute(statement).rowcount:
                 raise _unknown(dataset_id)
 

@@ -117,15 +117,15 @@ class PostgresRefRepository:
     def find(self, dataset_id: int, name: str) -> Ref | None:
         """Find a ref by name."""
         row = self._connection.execute(_find, {"dataset": dataset_id, "ref": name}).one_or_none()
-        return None if row is None else _ref(row)
+        return None if row is None else ref_of(row)
 
     def list(self, dataset_id: int) -> builtins.list[Ref]:
         """List refs, branches first, by name."""
-        return [_ref(row) for row in self._connection.execute(_list, {"dataset": dataset_id})]
+        return [ref_of(row) for row in self._connection.execute(_list, {"dataset": dataset_id})]
 
     def heads(self, name: str) -> dict[int, Ref]:
         """Find the refs of this name in all datasets, by dataset."""
-        return {row.dataset_id: _ref(row) for row in self._connection.execute(_heads, {"ref": name})}
+        return {row.dataset_id: ref_of(row) for row in self._connection.execute(_heads, {"ref": name})}
 
     def create(self, dataset_id: int, name: str, kind: RefKind, commit_id: ObjectId, actor: Actor) -> Ref:
         """Create a ref; raise AlreadyExists where the name is taken, by a branch or a tag."""
@@ -207,7 +207,8 @@ class PostgresRefRepository:
         return ref
 
 
-def _ref(row: sa.Row[Any]) -> Ref:
+def ref_of(row: Any) -> Ref:
+    """Make a ref of a row of `refs`."""
     return Ref(
         row.dataset_id,
         row.name,

@@ -10,7 +10,7 @@ from dsa_workbench.core.database import Database
 from dsa_workbench.core.migrations.upgrade import migrate
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.services.interfaces import StoredSegment, StoreInfo
-from dsa_workbench.core.services.postgres.heads import find_head
+from dsa_workbench.core.services.postgres.head_ids import find_head
 from dsa_workbench.core.services.postgres.segments import PostgresSegmentStore
 from dsa_workbench.core.services.postgres.tables import QUEUE, SCHEMA
 from dsa_workbench.core.unit_of_work import UnitOfWork
