@@ -89,11 +89,12 @@ def opened(encoding: int, blob: bytes, size: int) -> list[bytes]:
     return [body]
 
 
-def decode(encoding: int, parts: list[bytes], kind: Any, rows: int) -> Any:
-    """Give the array of a segment from what `opened` gave; errors are those of `load`."""
+def decode(encoding: int, parts: list[bytes], kind: Any, rows: int, window: slice | None = None) -> Any:
+    """Give the array of a segment from what `opened` gave, or a window of it alone; errors are those of `load`."""
     if encoding == Encoding.PACKED:
-        return unpacking.unpack(parts, kind, rows)
-    return canonical.decode(parts[0], kind, rows)
+        return unpacking.unpack(parts, kind, rows, window)
+    whole = canonical.decode(parts[0], kind, rows)
+    return whole if window is None else whole[window]
 
 
 def _frames(blob: bytes) -> list[bytes]:

@@ -19,8 +19,8 @@ from dsa_workbench.errors import StoreCorrupt
 _CORRUPT_HINT = "Run wb.check(), and restore from a backup."
 
 
-def unpack(parts: list[bytes], kind: Any, rows: int) -> Any:
-    """Give the array of a packed form.
+def unpack(parts: list[bytes], kind: Any, rows: int, window: slice | None = None) -> Any:
+    """Give the array of a packed form, or of a window of its rows alone.
 
     Raises
     ------
@@ -29,26 +29,29 @@ def unpack(parts: list[bytes], kind: Any, rows: int) -> Any:
     """
     body = parts[0] if parts else b""
     form = body[0] if body else 0
+    asked = slice(0, rows) if window is None else window
+    count = asked.stop - asked.start
     try:
         if form == INTS:
-            values, width, bitmap = _ints(body, rows)
-            return _ints_array(values, width, bitmap, kind, rows)
+            values, width, bitmap = _ints(body, rows, asked)
+            return _ints_array(values, width, bitmap, kind, count)
         if form == DECIMALS:
-            values, _, bitmap = _ints(body[2:], rows)
-            return _from_buffers(kind, rows, bitmap, [values / 10.0 ** body[1]])
+            values, _, bitmap = _ints(body[2:], rows, asked)
+            return _from_buffers(kind, count, bitmap, [values / 10.0 ** body[1]])
         if form == DICTIONARY:
-            return _coded_text(parts, kind, rows)
+            return _coded_text(parts, kind, rows, asked)
         if form == FIXED_TEXT:
-            return _fixed_text(_fixed_words(parts, rows), kind, rows)
+            return _fixed_text(_fixed_words(parts, rows, asked), kind, count)
         if form == TEXT:
-            lengths, _, bitmap = _ints(body[1:], rows)
-            return _text_array(lengths, bitmap, parts[1], kind, rows)
+            # Its bytes are not copied, so that all of it costs no more than its lengths.
+            lengths, _, bitmap = _ints(body[1:], rows, slice(0, rows))
+            return _text_array(lengths, bitmap, parts[1], kind, rows)[asked]
     except (struct.error, ValueError, IndexError, pa.ArrowException) as err:
         raise StoreCorrupt(f"A packed segment cannot be read ({err}).", hint=_CORRUPT_HINT) from err
     raise StoreCorrupt(f"A packed segment names a form {form} that is none.", hint=_CORRUPT_HINT)
 
 
-def _ints(body: bytes, rows: int) -> tuple[npt.NDArray[Any], int, Any]:
+def _ints(body: bytes, rows: int, window: slice) -> tuple[npt.NDArray[Any], int, Any]:
     """Give values in 32 bits where that is enough for them or for their type, else in 64; their type's width; nulls."""
     _, width, planes, flags, least, factor = HEAD.unpack_from(body)
     data = np.frombuffer(body, dtype=np.uint8)[HEAD.size :]
@@ -60,14 +63,22 @@ def _ints(body: bytes, rows: int) -> tuple[npt.NDArray[Any], int, Any]:
         count = int(np.count_nonzero(valid))
     if len(data) != planes * count or planes > 8:
         raise StoreCorrupt("A packed segment does not have the length of its rows.", hint=_CORRUPT_HINT)
+    low, high = window.start, window.stop
+    if valid is not None and high - low < rows:
+        low = int(np.count_nonzero(valid[: window.start]))
+        valid = valid[window]
+        high = low + int(np.count_nonzero(valid))
+        bitmap = layout.pack_bits(valid.view(np.uint8))
+    elif valid is not None:
+        high = count
     steps = bool(flags & 2)
-    numbers = _join_planes(data.reshape(planes, count))
+    numbers = _join_planes(data.reshape(planes, count)[:, 0 if steps else low : high])
     most = least + factor * ((1 << 8 * planes) - 1)
     # What is beyond the width of the type is cut off in the end, so that it need not be reckoned with.
     small = planes <= 4 and (width <= 4 or (not steps and least >= -(1 << 31) and most < 1 << 31))
     signed: Any = np.int32 if small else np.int64
     if steps:
-        numbers = np.cumsum(_unfolded(numbers), dtype=signed)
+        numbers = np.cumsum(_unfolded(numbers), dtype=signed)[low:]
     elif numbers.itemsize == signed().itemsize:
         numbers = numbers.view(signed)
     else:
@@ -77,7 +88,7 @@ def _ints(body: bytes, rows: int) -> tuple[npt.NDArray[Any], int, Any]:
     if least:
         numbers += _wrapped(least, signed)
     if valid is not None:
-        spread = np.zeros(rows, dtype=signed)
+        spread = np.zeros(len(valid), dtype=signed)
         spread[valid] = numbers
         numbers = spread
     return numbers, width, bitmap
@@ -120,21 +131,22 @@ def _ints_array(values: npt.NDArray[Any], width: int, bitmap: Any, kind: Any, ro
     return _from_buffers(kind, rows, bitmap, [narrow])
 
 
-def _coded_text(parts: list[bytes], kind: Any, rows: int) -> Any:
+def _coded_text(parts: list[bytes], kind: Any, rows: int, window: slice) -> Any:
     body = parts[0]
     _, count = struct.unpack_from("<BI", body)
-    codes, _, bitmap = _ints(body[5:], rows)
+    codes, _, bitmap = _ints(body[5:], rows, window)
+    rows = len(codes)
     if parts[1][:1] == bytes([FIXED_TEXT]) and bitmap is None:
         if rows and codes.min() < 0:
             raise StoreCorrupt("A packed text segment has a code below 0.", hint=_CORRUPT_HINT)
-        return _fixed_text(np.take(_fixed_words(parts[1:], count), codes), kind, rows)
+        return _fixed_text(np.take(_fixed_words(parts[1:], count, slice(0, count)), codes), kind, rows)
     indices = _ints_array(codes, 4, bitmap, pa.int32(), rows)
     return pa.DictionaryArray.from_arrays(indices, unpack(parts[1:], kind, count)).dictionary_decode()
 
 
-def _fixed_words(parts: list[bytes], rows: int) -> npt.NDArray[np.void]:
+def _fixed_words(parts: list[bytes], rows: int, window: slice) -> npt.NDArray[np.void]:
     """Give words of one length, one void value each."""
-    planes = [np.frombuffer(part, dtype=np.uint8, count=rows) for part in parts[1:]]
+    planes = [np.frombuffer(part, dtype=np.uint8, count=rows)[window] for part in parts[1:]]
     words: npt.NDArray[np.void] = np.stack(planes, axis=1).view(f"V{len(planes)}")[:, 0]
     return words
 

@@ -27,11 +27,11 @@ from dsa_workbench.core.model.schema import Schema
 from dsa_workbench.core.services.interfaces import ISegmentStore, IUnitOfWork
 from dsa_workbench.errors import NotFound
 from dsa_workbench.features.versioning.resolve import did_you_mean
-from dsa_workbench.features.versioning.segment_cache import SegmentCache
+from dsa_workbench.features.versioning.segment_cache import Opened, SegmentCache
 
 I64 = npt.NDArray[np.int64]
-_Fetched = tuple[dict[ObjectId, Any], dict[ObjectId, tuple[int, list[bytes], int]]]
-"""Segments of some chunks: arrays that the cache holds; encoding, decompressed parts and rows of the others."""
+_Fetched = tuple[dict[ObjectId, Any], dict[ObjectId, Opened]]
+"""Segments of some chunks: arrays that the cache holds, and the others decompressed."""
 
 AHEAD = 2
 """Groups that are fetched before they are asked for."""
@@ -156,9 +156,7 @@ class StoredTable:
         """Read columns chunk by chunk, as record batches; a few chunks ahead, in other threads."""
         schema = self.arrow_schema(columns)
         indices = [self._index(name) for name in columns]
-        # What the cache cannot hold would only push out of it what is of use.
-        size = sum(self.chunks[i].rows for i in chunks) * len(columns) * _VALUE_BYTES
-        keep = size <= self._cache.max_bytes // 2
+        keep = self._is_kept(chunks, len(columns))
         groups = list(self._groups(chunks, len(columns)))
         if len(groups) == 1:
             # A page: starting threads would take longer than what they do.
@@ -203,15 +201,20 @@ class StoredTable:
         if group:
             yield group
 
+    def _is_kept(self, chunks: Sequence[int], columns: int) -> bool:
+        """Say whether the cache shall hold so much: more than it can would only push out of it what is of use."""
+        return sum(self.chunks[i].rows for i in chunks) * columns * _VALUE_BYTES <= self._cache.max_bytes // 2
+
     def _fetch(self, chunks: list[int], indices: list[int]) -> _Fetched:
         wanted = {self.chunks[i].segments[j] for i in chunks for j in indices}
-        arrays = {oid: array for oid in wanted if (array := self._cache.get(oid)) is not None}
-        if len(arrays) == len(wanted):
-            return arrays, {}
-        stored = self._segments.get_many([oid for oid in wanted if oid not in arrays])
-        return arrays, {
-            oid: (s.encoding, codec.opened(s.encoding, s.blob, s.size), s.rows) for oid, s in stored.items()
-        }
+        held = {oid: found for oid in wanted if (found := self._cache.get(oid)) is not None}
+        opened = {oid: found for oid, found in held.items() if isinstance(found, Opened)}
+        arrays = {oid: found for oid, found in held.items() if oid not in opened}
+        if len(held) < len(wanted):
+            stored = self._segments.get_many([oid for oid in wanted if oid not in held])
+            for oid, s in stored.items():
+                opened[oid] = Opened(s.encoding, codec.opened(s.encoding, s.blob, s.size), s.rows)
+        return arrays, opened
 
     def _batches(self, chunks: list[int], indices: list[int], schema: Any, fetched: _Fetched, keep: bool) -> list[Any]:
         arrays, opened = fetched
@@ -222,8 +225,8 @@ class StoredTable:
             for field, j in zip(schema, indices, strict=True):
                 oid = chunk.segments[j]
                 if oid not in arrays:
-                    encoding, parts, rows = opened.pop(oid)
-                    arrays[oid] = codec.decode(encoding, parts, field.type, rows)
+                    segment = opened.pop(oid)
+                    arrays[oid] = codec.decode(segment.encoding, segment.parts, field.type, segment.rows)
                     if keep:
                         self._cache.put(oid, arrays[oid])
                 columns.append(arrays[oid])
@@ -238,10 +241,38 @@ class StoredTable:
             self.arrow_schema(names)
             return
         first = int(np.searchsorted(self.starts, offset, side="right")) - 1
-        last = int(np.searchsorted(self.starts, stop, side="left"))
-        for i, batch in enumerate(self.read_chunks(names, range(first, last)), first):
-            start = max(0, offset - int(self.starts[i]))
-            yield batch.slice(start, min(stop - int(self.starts[i]), batch.num_rows) - start)
+        chunks = range(first, int(np.searchsorted(self.starts, stop, side="left")))
+        windows = {
+            i: slice(max(0, offset - int(self.starts[i])), min(stop, int(self.starts[i + 1])) - int(self.starts[i]))
+            for i in chunks
+        }
+        if len(list(self._groups(chunks, len(names)))) > 1:
+            for i, batch in zip(chunks, self.read_chunks(names, chunks), strict=True):
+                yield batch.slice(windows[i].start, windows[i].stop - windows[i].start)
+            return
+        schema, indices = self.arrow_schema(names), [self._index(name) for name in names]
+        fetched, keep = self._fetch(list(chunks), indices), self._is_kept(chunks, len(names))
+        for i, window in windows.items():
+            ids = [self.chunks[i].segments[j] for j in indices]
+            columns = [
+                self._window(oid, f.type, fetched, window, keep=keep) for oid, f in zip(ids, schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    def _window(self, oid: ObjectId, kind: Any, fetched: _Fetched, window: slice, *, keep: bool) -> Any:
+        """Give some rows of a segment. Few of them are decoded alone; who asks for more soon finds all decoded."""
+        arrays, opened = fetched
+        if oid in arrays:
+            return arrays[oid][window]
+        segment = opened[oid]
+        if not segment.again and 2 * (window.stop - window.start) < segment.rows:
+            if keep:
+                self._cache.put(oid, replace(segment, again=True))
+            return codec.decode(segment.encoding, segment.parts, kind, segment.rows, window)
+        arrays[oid] = codec.decode(segment.encoding, segment.parts, kind, segment.rows)
+        if keep:
+            self._cache.put(oid, arrays[oid])
+        return arrays[oid][window]
 
     def take(self, columns: Sequence[str], rows: Any) -> Any:
         """Read rows by position (int64, any order), as a `pyarrow.Table` in that order."""

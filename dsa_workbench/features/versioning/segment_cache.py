@@ -1,9 +1,10 @@
-"""Decoded segments in memory: immutable, so kept until room is needed, keyed by id."""
+"""Segments in memory, decoded or only decompressed: immutable, so kept until room is needed, keyed by id."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 from dsa_workbench.core.model.ids import ObjectId
@@ -15,8 +16,23 @@ LARGEST_TABLE = 256 << 10
 """Tables whose manifests are held, and how many bytes of one: what a page of a table needs again and again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A decompressed segment, as `codec.decode` takes it, and whether it was asked for before."""
+
+    encoding: int
+    parts: list[bytes]
+    rows: int
+    again: bool = False
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        return sum(map(len, self.parts))
+
+
 class SegmentCache:
-    """Least-recently-used cache of decoded arrays, bounded by their bytes; safe between threads."""
+    """Least-recently-used cache of arrays and opened segments, bounded by their bytes; safe between threads."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -63,7 +79,7 @@ class SegmentCache:
                 self._tables.popitem(last=False)
 
     def get(self, oid: ObjectId) -> Any | None:
-        """Give the array of a segment if it is held."""
+        """Give the array of a segment, or what is `Opened` of it, if it is held."""
         with self._lock:
             array = self._arrays.get(oid)
             if array is not None:
@@ -79,13 +95,16 @@ class SegmentCache:
         return self._bytes
 
     def put(self, oid: ObjectId, array: Any) -> None:
-        """Hold an array; the ones unused for longest make room."""
+        """Hold an array, in the place of what was `Opened`, or that; the ones unused for longest make room."""
         size = array.nbytes
         if size > self.max_bytes // 4:
             return
         with self._lock:
-            if oid in self._arrays:
+            held = self._arrays.get(oid)
+            if held is not None and not isinstance(held, Opened):
                 return
+            if held is not None:
+                self._bytes -= held.nbytes
             self._arrays[oid] = array
             self._bytes += size
             while self._bytes > self.max_bytes:
