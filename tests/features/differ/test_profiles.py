@@ -54,9 +54,15 @@ def test_a_profile_never_turns_equal_into_changed(
     case: tuple[MemoryVersion, MemoryVersion], profile: EqualityProfile, key: list[str] | None
 ) -> None:
     plain, loose = diff_tables(*case, key=key), diff_tables(*case, key=key, profile=profile)
-    assert loose.counts.unchanged >= plain.counts.unchanged
-    assert loose.counts.added <= plain.counts.added
-    assert loose.counts.removed <= plain.counts.removed
+    before, after = plain.counts, loose.counts
+    assert after.unchanged >= before.unchanged
+    if key is None:
+        # Edits are paired by what stands around them, and with more rows equal that may be other rows.
+        assert after.added + after.changed <= before.added + before.changed
+        assert after.removed + after.changed <= before.removed + before.changed
+    else:
+        assert after.added <= before.added
+        assert after.removed <= before.removed
     assert _whole(loose, *case)
 
 
