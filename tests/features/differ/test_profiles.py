@@ -56,7 +56,7 @@ def test_a_profile_never_turns_equal_into_changed(
     plain, loose = diff_tables(*case, key=key), diff_tables(*case, key=key, profile=profile)
     before, after = plain.counts, loose.counts
     assert after.unchanged >= before.unchanged
-    if key is None:
+    if not (plain.key and loose.key):
         # Edits are paired by what stands around them, and with more rows equal that may be other rows.
         assert after.added + after.changed <= before.added + before.changed
         assert after.removed + after.changed <= before.removed + before.changed
