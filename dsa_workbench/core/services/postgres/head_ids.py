@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import psycopg as dialects
 
 from dsa_workbench.core.database import Database
 from dsa_workbench.core.model.ids import ObjectId
+from dsa_workbench.core.services.postgres.datasets import LIVE
 from dsa_workbench.core.services.postgres.tables import dataset_commits, datasets, refs
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
@@ -18,7 +19,7 @@ _whole = (dataset_commits.c.dataset_id == datasets.c.id) & (dataset_commits.c.co
 _select: Any = (
     sa.select(sa.func.coalesce(refs.c.commit_id, dataset_commits.c.commit_id))
     .select_from(datasets.outerjoin(refs, _named).outerjoin(dataset_commits, _whole))
-    .where(datasets.c.deleted_at.is_(None), datasets.c.name == sa.bindparam("dataset"))
+    .where(LIVE, datasets.c.name == sa.bindparam("dataset"))
 )
 _FIND = str(_select.compile(dialect=dialects.dialect()))  # type: ignore[no-untyped-call] # a class of SQLAlchemy's
 
