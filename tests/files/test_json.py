@@ -58,6 +58,9 @@ def test_every_form_gives_the_same_rows(text: str | bytes, block: int) -> None:
     assert table.schema == pa.schema([("a", pa.int64()), ("b", pa.string())])
 
 
+moment = dt.datetime.fromisoformat
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "expected"),
     [
@@ -75,8 +78,17 @@ def test_every_form_gives_the_same_rows(text: str | bytes, block: int) -> None:
         ("0.1234567890123456789 0.5", pa.string(), ["0.1234567890123456789", "0.5"]),
         ("true false", pa.bool_(), [True, False]),
         ("true 1", pa.string(), ["true", "1"]),
-        ("null null", pa.null(), [None, None]),
+        ("null null", pa.string(), [None, None]),
         ('"2026-03-01" "12"', pa.string(), ["2026-03-01", "12"]),
+        ('"2026-03-01" null', pa.date32(), [dt.date(2026, 3, 1), None]),
+        ('"2026-02-30" null', pa.string(), ["2026-02-30", None]),
+        ('"2026-03-01" ""', pa.string(), ["2026-03-01", ""]),
+        ('"2026-03-01" "2026-03-01T10:00:00"', pa.string(), ["2026-03-01", "2026-03-01T10:00:00"]),
+        ('"2026-03-01T10:00:00.5" null', pa.timestamp("us"), [moment("2026-03-01T10:00:00.500"), None]),
+        ('"10:00:00" "23:59:59.25"', pa.time64("us"), [dt.time(10), dt.time(23, 59, 59, 250_000)]),
+        ('"1" "2"', pa.string(), ["1", "2"]),
+        ('"true" "false"', pa.string(), ["true", "false"]),
+        ('["2026-03-01"] []', pa.list_(pa.field("item", pa.string())), [["2026-03-01"], []]),
         ('"x" 1.50', pa.string(), ["x", "1.5"]),
         ('"x" {"k":[1,"é"]}', pa.string(), ["x", '{"k":[1,"é"]}']),
         ("[1,null] [2.5]", pa.list_(pa.field("item", pa.float64())), [[1.0, None], [2.5]]),
@@ -89,6 +101,25 @@ def test_types_change_no_value(values: str, kind: pa.DataType, expected: list[An
     table = read("\n".join(f'{{"v":{value}}}' for value in values.split(" ")))
     assert table.schema.field("v").type == kind
     assert table["v"].to_pylist() == expected
+
+
+@pytest.mark.parametrize("block", [10, 10_000])
+def test_moments_are_found_as_in_a_csv(block: int) -> None:
+    moments = ["2026-03-01T10:00:00.000Z", "2026-03-01T10:00:00+02:00", None]
+    source = opened("\n".join(json.dumps({"at": m}) for m in moments), block_bytes=block)
+    table = read_all(source)
+    assert table.schema.field("at").type == pa.timestamp("us", "UTC")
+    assert [v and v.hour for v in table["at"].to_pylist()] == [10, 8, None]
+    assert {(f.what, f.count, f.column) for f in source.findings} == {
+        ("moments written otherwise", 2, "at"), ("moments of other zones are in UTC", 1, "at"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("block", [10, 10_000])
+def test_the_text_that_makes_dates_texts_is_named(block: int) -> None:
+    source = opened('{"day":"2026-03-01"}\n' * 70 + '{"day":"n/a"}\n{"day":"2026-03-02"}', block_bytes=block)
+    assert read_all(source)["day"].to_pylist() == ["2026-03-01"] * 70 + ["n/a", "2026-03-02"]
+    assert source.notes == ('day is text, not date32[day]: row 71 holds "n/a".',)
 
 
 def test_objects_are_structs_with_all_their_members() -> None:

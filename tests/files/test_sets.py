@@ -170,6 +170,23 @@ def test_structs_of_json_files_have_the_members_of_all(tmp_path: Path) -> None:
     assert [r["l"] for r in rows(tmp_path)] == [[1.0], None, [0.5], None]
 
 
+@pytest.mark.parametrize("block", [20, 1 << 20])
+def test_members_that_are_null_in_one_json_file_have_the_type_of_the_others(tmp_path: Path, block: int) -> None:
+    (tmp_path / "1.jsonl").write_text('{"n":null,"day":null,"o":null,"none":null}\n' * 3)
+    (tmp_path / "2.jsonl").write_text('{"n":1,"day":"2026-03-01","o":{"x":[1]},"none":null}\n' * 3)
+    table = read_all(opened(tmp_path, block_bytes=block))
+    assert table.schema.types == [
+        pa.int64(), pa.date32(), pa.struct({"x": pa.list_(pa.field("item", pa.int64()))}), pa.string(),
+    ]  # fmt: skip
+    assert [r["n"] for r in table.to_pylist()] == [None] * 3 + [1] * 3
+
+
+def test_dates_of_one_json_file_are_texts_beside_other_texts(tmp_path: Path) -> None:
+    (tmp_path / "1.jsonl").write_text('{"day":"2026-03-01"}\n')
+    (tmp_path / "2.jsonl").write_text('{"day":"soon"}\n')
+    assert [r["day"] for r in rows(tmp_path)] == ["2026-03-01", "soon"]
+
+
 def test_workbooks_meet_sheet_by_sheet(tmp_path: Path) -> None:
     for month, sheets in (("jan", ("A", "B")), ("feb", ("A",))):
         book = openpyxl.Workbook()

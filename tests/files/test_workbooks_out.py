@@ -15,10 +15,13 @@ import psutil
 import pyarrow as pa
 import pytest
 import python_calamine
+import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsa_workbench.errors import InvalidInput
+from dsa_workbench.files.source import open_tables
+from dsa_workbench.files.tables import ReadOptions, read_all
 from dsa_workbench.files.writing import TableToWrite, WriteOptions, workbook, write_batches, write_workbook
 from dsa_workbench.files.writing.sheet_names import LONGEST_NAME, sheet_names
 
@@ -44,6 +47,55 @@ def test_floats_keep_all_their_digits(values: list[float]) -> None:
     data = written(pa.table({"f": values}))
     assert column_by_calamine(data) == values
     assert column_by_openpyxl(data) == values
+
+
+SOME_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=4)
+CELLS = {
+    pa.string(): SOME_TEXT,
+    pa.int64(): st.integers(-(2**53), 2**53),
+    pa.float64(): st.floats(allow_nan=False, allow_infinity=False),
+    pa.bool_(): st.booleans(),
+    pa.date32(): st.dates(dt.date(1900, 3, 1)),
+}
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> pa.Table:
+    """Draw a table that a sheet can hold; the last row says of each column what it is."""
+    columns = {}
+    for i, kind in enumerate(draw(st.lists(st.sampled_from(sorted(CELLS, key=str)), min_size=1, max_size=4))):
+        cells = draw(st.lists(st.none() | CELLS[kind], min_size=3, max_size=3))
+        columns[f"c{i}"] = pa.array([*cells, 0.5 if kind == pa.float64() else draw(CELLS[kind])], kind)
+    return pa.table(columns)
+
+
+@settings(max_examples=150)
+@given(sheets())
+@example(pa.table({"a": ["", None, "x", ""]}))
+@example(pa.table({"a": ["", "", ""], "b": [None, None, ""], "n": [1, None, None]}))
+def test_what_a_sheet_can_hold_comes_back_the_same(table: pa.Table) -> None:
+    [source] = open_tables(io.BytesIO(written(table)), ReadOptions(header=True, skip_rows=0))
+    assert read_all(source).equals(table)
+
+
+def test_an_empty_text_is_known_by_its_mark_where_texts_are_shared() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        mark, sheet = book.add_format({"quote_prefix": True}), book.add_worksheet()
+        for row, (text, style) in enumerate([("a", None), ("", mark), ("", None), ("x", mark), ("y", None)]):
+            sheet.write_string(row, 0, text, style)
+            sheet.write_number(row, 1, row)
+    [source] = open_tables(io.BytesIO(out.getvalue()), ReadOptions(header=True))
+    assert read_all(source)["a"].to_pylist() == ["", None, "x", "y"]
+
+
+def test_what_comes_back_as_another_type_is_told() -> None:
+    table = pa.table({"price": [1.0, None, 3.0], "half": [1.0, 0.5, 2.0], "at": [dt.datetime(2026, 3, 1)] * 3})  # noqa: DTZ001
+    done = write_batches(table.to_batches(max_chunksize=1), table.schema, io.BytesIO(), "xlsx")
+    assert list(done.notes) == [
+        "price: all numbers are whole, and a workbook does not tell them from whole numbers.",
+        "at: all moments are midnights, and a workbook does not tell them from dates.",
+    ]
 
 
 def test_floats_of_32_bits_and_decimals_are_the_shortest_number() -> None:

@@ -114,6 +114,15 @@ def test_any_table_that_csv_can_hold_comes_back_the_same(table: pa.Table, how: d
     assert stored(open_tables(read_all(source))[0]).manifest == stored(open_tables(table)[0]).manifest
 
 
+@settings(max_examples=200)
+@given(csv_tables(), st.sampled_from([64, 1 << 20]))
+def test_any_table_that_a_csv_gives_comes_back_from_json_lines(table: pa.Table, block: int) -> None:
+    [source] = open_tables(io.BytesIO(write(table, "jsonl")), ReadOptions(block_bytes=block))
+    assert read_all(source).to_pylist() == table.to_pylist()
+    assert not source.findings  # type: ignore[attr-defined]
+    assert stored(open_tables(read_all(source))[0]).manifest == stored(open_tables(table)[0]).manifest
+
+
 @settings(max_examples=100)
 @example(pa.table({"0": pa.array([[("k", "v")], None], pa.map_(pa.string(), pa.string_view()))}), "csv")
 @given(tables(max_rows=12), st.sampled_from(FORMATS))
@@ -222,6 +231,7 @@ def test_a_workbook_has_numbers_dates_and_texts_as_such() -> None:
         "d: 1 decimals of more than 15 digits are text.",
         "t: 1 moments before March 1900 or after 9999 are text.",
         "day: 1 moments before March 1900 or after 9999 are text.",
+        "z: all moments are midnights, and a workbook does not tell them from dates.",
     )
 
 

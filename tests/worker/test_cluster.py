@@ -22,7 +22,7 @@ from dsa_workbench.files.writing import WriteOptions
 from dsa_workbench.workbench import Workbench
 from dsa_workbench.worker.cluster import Cluster
 from dsa_workbench.worker.places import Place, PlaceKind
-from tests.fixtures.processes import children
+from tests.fixtures.processes import children, lives
 from tests.fixtures.spreading import ROWS, cluster_of, imported
 from tests.fixtures.waiting import until
 
@@ -187,7 +187,7 @@ def test_processes_end_with_a_parent_that_is_killed(pg_url: str, wb: Workbench, 
     assert set(workers) <= set(family)
     process.kill()
     process.communicate()
-    until(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in family))
+    until(lambda: not any(map(lives, family)))
 
 
 @pytest.fixture

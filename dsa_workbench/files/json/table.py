@@ -2,8 +2,8 @@
 
 Members of the objects are the columns, in the order in which they first appear. The first block gives a guess of the
 types, every value that follows is held to it (`json_types`), and a value that disagrees ends the typed stream: the
-rest is read for its types alone, and `Retyped` tells the importer to begin again. Texts stay texts: what looks like a
-date or a number in quotes is one only where `types` says so.
+rest is read for its types alone, and `Retyped` tells the importer to begin again. A number in quotes is a text, and a
+number only where `types` says so; dates and times have no other place than quotes, and are found as in a CSV.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from dsa_workbench.core.model.finding import Finding
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected, InvalidInput
 from dsa_workbench.files.json.records import ARRAY, LINES, Records, encoding_of, read_records
 from dsa_workbench.files.json.types import Seen, build, texts
 from dsa_workbench.files.stream import Input
 from dsa_workbench.files.tables import SINGLE, ProgressHook, ReadOptions, Retyped, TableSource
-from dsa_workbench.files.values.convert import cast_given, parse_type
+from dsa_workbench.files.values.convert import cast_given, cast_proved, parse_type
+from dsa_workbench.files.values.tally import Tally, tally_moments
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".ldjson", ".jsonlines")
 MOST_COLUMNS = 20_000
@@ -57,6 +59,7 @@ class JsonTable:
         self.seen = Seen()
         """What was seen of the rows, which are objects: by the first look, then of all."""
         self._absent: dict[str, int] = {}
+        self._tally = Tally()
         self._rows = 0
         self._final = False
         blocks = self._records()
@@ -82,7 +85,7 @@ class JsonTable:
         """Say what was decided, and which members are absent somewhere."""
         open_members = (m for n, m in self.seen.fields.items() if self._type_given(n) is None)
         names = (n for n in self.seen.fields if self._type_given(n) is None)
-        said = [r for n, m in zip(names, open_members, strict=True) for r in m.remarks(n)]
+        said = [r for n, m in zip(names, open_members, strict=True) for r in m.column_remarks(n)]
         notes = said[:_SHOWN] + ([f"so it is with {len(said) - _SHOWN} more columns."] if len(said) > _SHOWN else [])
         absent = [f"{name} ({rows:,})" for name, rows in self._absent.items() if rows]
         if absent:
@@ -92,6 +95,11 @@ class JsonTable:
             notes.append("the file is one object, and so one row.")
         return tuple(notes)
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Tell which moments are written otherwise now; complete once all batches were read."""
+        return tuple(self._tally.findings(self._schema.names))
+
     def locate(self, row: int) -> str:
         """Say which object it is."""
         return f"row {row + 1:,}"
@@ -100,6 +108,7 @@ class JsonTable:
         """Read the rows in order; see `TableSource`."""
         wrong = False
         seen, absent = deepcopy(self.seen), dict.fromkeys(self.seen.fields, 0)
+        self._tally = Tally()
         rows = 0
         for records in self._records():
             if not self._final:
@@ -151,7 +160,7 @@ class JsonTable:
 
     def _decided(self, seen: Seen | None = None) -> pa.Schema:
         members = (seen or self.seen).fields
-        kinds = ((name, self._type_given(name) or member.decide()) for name, member in members.items())
+        kinds = ((name, self._type_given(name) or member.decide_column()) for name, member in members.items())
         return pa.schema([pa.field(name, kind) for name, kind in kinds])
 
     def _check_given(self) -> None:
@@ -167,14 +176,24 @@ class JsonTable:
             )
 
     def _batch(self, records: Records) -> pa.RecordBatch:
-        arrays = [self._column(records, field) for field in self._schema]
+        arrays = [self._column(records, field, i) for i, field in enumerate(self._schema)]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
-    def _column(self, records: Records, field: Any) -> pa.Array:
+    def _found(self, values: list[Any], kind: pa.DataType, i: int) -> pa.Array:
+        """Build a column whose type was found."""
+        if not pa.types.is_temporal(kind):
+            return build(values, kind)
+        written = pa.array(values, pa.string())
+        array = cast_proved(written, kind)
+        if not pa.types.is_date(kind) and array.null_count < len(array):
+            tally_moments(self._tally, i, written, array, "T")
+        return array
+
+    def _column(self, records: Records, field: Any, i: int) -> pa.Array:
         values = [row.get(field.name) for row in records.rows]
         try:
             if self._type_given(field.name) is None:
-                return build(values, field.type)
+                return self._found(values, field.type, i)
             written = pa.array(texts(values), pa.string())
         except UnicodeEncodeError as err:
             raise self._unwritable(records, field.name, err) from err

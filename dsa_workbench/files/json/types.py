@@ -16,6 +16,9 @@ objects                        struct, its members in the order in which they fi
 arrays                         list
 any mixture of these           text: each value as JSON writes it, texts as they are
 =============================  ================================================================
+
+A column, and nothing inside of one, differs in two ways, as in a CSV: where its texts are all moments of one form
+(`forms`), it is of dates, times or timestamps, and with nothing but null it is text.
 """
 
 from __future__ import annotations
@@ -30,12 +33,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from dsa_workbench.files.values.classify import moments_among
 from dsa_workbench.files.values.digits import MOST_128, MOST_256
+from dsa_workbench.files.values.forms import Evidence, Form, decide
 
 EXACT_INT = 2**53
 MOST_MEMBERS = 1_000
 """Different keys that a nested object may have; with more it is a map in disguise, and stays text."""
 _INT64 = 2**63
+_FEW = 64
 _NAMES = {
     bool: "a boolean", int: "a whole number", float: "a number", Decimal: "a number that no float holds",
     str: "a text", dict: "an object", list: "an array",
@@ -63,6 +69,8 @@ class Seen:
     whole: int = 0
     scale: int = 0
     """The most digits before and behind the point, of numbers that no float holds."""
+    moments: Evidence = field(default_factory=Evidence)
+    """The forms of the texts, as far as they are dates, times or timestamps."""
     fields: dict[str, Seen] = field(default_factory=dict)
     item: Seen | None = None
 
@@ -80,12 +88,22 @@ class Seen:
             at = next((i for i, finite in enumerate(map(math.isfinite, floats)) if not finite), -1)
             if at >= 0:
                 self.first[NotFinite] = (row(at), values[at])
+        if str in kinds and Form.TEXT not in self.moments.forms:
+            self._see_texts(values, row)
         if Decimal in kinds:
             self._see_digits([v for v in values if type(v) is Decimal])
         if dict in kinds:
             self._see_members(values, row)
         if list in kinds:
             self._see_elements(values, row)
+
+    def _see_texts(self, values: Sequence[Any], row: Rows) -> None:
+        places = [i for i, v in enumerate(values) if type(v) is str]
+        # Most columns of texts are settled by a few.
+        for some in (places[:_FEW], places[_FEW:]):
+            if some and Form.TEXT not in self.moments.forms:
+                for form, at in _forms([values[i] for i in some]).items():
+                    self.moments.see(form, row(some[at]), values[some[at]])
 
     def _see_digits(self, values: list[Decimal]) -> None:
         for value in values:
@@ -132,12 +150,26 @@ class Seen:
             return pa.list_(pa.field("item", self.item.decide()))
         return pa.string()
 
+    def decide_column(self) -> pa.DataType:
+        """Give the type of a column that holds all that was seen."""
+        kinds = set(self.first)
+        if kinds == {str}:
+            return decide(self.moments.forms)
+        return self.decide() if kinds else pa.string()
+
     def _decimal(self) -> pa.DataType:
         whole = max(self.whole, len(str(max(-self.low, self.high))) if int in self.first else 0)
         digits = max(whole + self.scale, 1)
         if digits > MOST_256:
             return pa.string()
         return pa.decimal128(digits, self.scale) if digits <= MOST_128 else pa.decimal256(digits, self.scale)
+
+    def column_remarks(self, name: str) -> Iterator[str]:
+        """Say the same of a column, and which text keeps one from being of moments."""
+        if set(self.first) == {str} and (culprit := self.moments.culprit()) is not None:
+            row, value, before = culprit
+            yield f"{name} is text, not {before}: row {row + 1:,} holds {_short(value)}."
+        yield from self.remarks(name)
 
     def remarks(self, name: str) -> Iterator[str]:
         """Say where a column, or what is in it, is not what most of its values would be."""
@@ -187,6 +219,14 @@ def build(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         flat = build(list(chain.from_iterable(v for v in values if v)), kind.value_type)
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind)
     return pa.array(values, kind)
+
+
+def _forms(values: list[str]) -> dict[Form, int]:
+    try:
+        return moments_among(pa.array(values, pa.string()))
+    except UnicodeEncodeError:
+        # Half of a pair of surrogates: `build` names its row.
+        return {Form.TEXT: 0}
 
 
 def texts(values: Sequence[Any]) -> Sequence[Any]:

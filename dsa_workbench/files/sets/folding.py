@@ -56,7 +56,7 @@ def adapted(array: Any, kind: pa.DataType) -> Any:
     """
     if array.type.equals(kind):
         return array
-    if pa.types.is_null(array.type):
+    if array.null_count == len(array):
         return pa.nulls(len(array), kind)
     if pa.types.is_struct(kind):
         names = [f.name for f in array.type]

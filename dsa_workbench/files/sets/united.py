@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.errors import ImportRejected, InvalidInput
+from dsa_workbench.files.json.table import JsonTable
 from dsa_workbench.files.sets.folding import adapted
 from dsa_workbench.files.sets.gather import FileSet
 from dsa_workbench.files.sets.unifying import Share, unify
@@ -72,11 +73,18 @@ def _blank_columns(table: TableSource, file: Input, options: ReadOptions) -> fro
     if isinstance(table, DelimitedTable) and _is_whole(file, options):
         names = zip(table.schema.names, table.seen, strict=True)
         return frozenset(name for name, seen in names if not seen.forms & ~Form.EMPTY)
+    if isinstance(table, JsonTable) and _is_whole(file, options):
+        return _blank_members(table)
     if isinstance(table, ArrowSource | SheetSource):
         batches = list(table.batches())
         columns = enumerate(table.schema.names)
         return frozenset(name for i, name in columns if all(b.column(i).null_count == len(b) for b in batches))
     return frozenset()
+
+
+def _blank_members(table: JsonTable) -> frozenset[str]:
+    """Name the members that are null in all objects seen so far."""
+    return frozenset(name for name, member in table.seen.fields.items() if not member.first)
 
 
 def _is_whole(file: Input, options: ReadOptions) -> bool:
@@ -164,6 +172,8 @@ class UnitedTable:
     def _learn(self, share: Share, table: TableSource) -> None:
         """Note what a file is now that all of it was read; of columns that were read as told, what was known stays."""
         kept = share.given.keys() & set(share.schema.names)
+        if isinstance(table, JsonTable):
+            share.blank = (share.blank & kept) | (_blank_members(table) - kept)
         fields = [share.schema.field(f.name) if f.name in kept else f for f in table.schema]
         fields = [f.with_type(pa.null()) if f.name in share.blank and f.name not in kept else f for f in fields]
         forms = _forms(table)

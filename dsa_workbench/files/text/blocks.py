@@ -15,11 +15,12 @@ from dsa_workbench.files.text.lenient import Contracted, Kept, read_leniently
 from dsa_workbench.files.text.numerals import Numerals
 from dsa_workbench.files.text.parse import Layout, Misfit, Texts, parse_block, record_line
 from dsa_workbench.files.text.records import Block
-from dsa_workbench.files.text.tally import FILLED, Tally, tally_found, tally_given, tally_lines
+from dsa_workbench.files.text.tally import FILLED, tally_found, tally_given, tally_lines
 from dsa_workbench.files.values.classify import classify
 from dsa_workbench.files.values.convert import cast_given, cast_proved
 from dsa_workbench.files.values.digits import places_of
 from dsa_workbench.files.values.forms import Evidence, Form, holds, is_settled
+from dsa_workbench.files.values.tally import Tally
 
 
 @dataclass(slots=True)

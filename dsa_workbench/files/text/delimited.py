@@ -29,10 +29,11 @@ from dsa_workbench.files.text.lenient import records_at
 from dsa_workbench.files.text.parse import BadEncoding, Misfit, Texts, Wider, parse_block
 from dsa_workbench.files.text.records import Block
 from dsa_workbench.files.text.sniff import Found
-from dsa_workbench.files.text.tally import Tally, findings_of_file
+from dsa_workbench.files.text.tally import findings_of_file
 from dsa_workbench.files.text.text_file import TextFile
 from dsa_workbench.files.values.convert import contract
 from dsa_workbench.files.values.forms import Evidence, Form, decide, is_settled
+from dsa_workbench.files.values.tally import Tally
 from dsa_workbench.files.words import an
 
 MAX_THREADS = 4

@@ -7,10 +7,8 @@ export writes another text.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,53 +21,27 @@ from dsa_workbench.files.text.parse import Layout
 from dsa_workbench.files.text.records import Block, record_spans
 from dsa_workbench.files.values.classify import EXACT_DIGITS, Texts, value_forms
 from dsa_workbench.files.values.forms import Form
+from dsa_workbench.files.values.tally import (
+    BLANK_LINES,
+    COMMENT_LINES,
+    MOMENTS,
+    PRECISION,
+    ZONES,
+    Tally,
+    shown,
+    tally_moments,
+)
 
 QUOTED_EMPTY = "quoted empty cells are null"
 FILLED = "short rows filled with nulls"
-BLANK_LINES = "blank lines skipped"
-COMMENT_LINES = "comment lines skipped"
 TRIMMED = "blanks around values trimmed"
 NUMBERS = "numbers written otherwise"
-MOMENTS = "moments written otherwise"
 BOOLEANS = "booleans written otherwise"
-ZONES = "moments of other zones are in UTC"
-PRECISION = "digits beyond what the type holds"
-NANOSECONDS = "nanoseconds"
 
 _TWO_LINE_ENDS = 0x0A0A
-_LOST = {BLANK_LINES, COMMENT_LINES, PRECISION}
 # Between these, floats are written without an exponent.
 _SMALL, _LARGE = 1e-6, 1e10
 _ONE_NUMBER = r"^\s*[+-]?[0-9.]+([eE][+-]?[0-9]+)?\s*$"
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was counted, by kind and column (-1 for the table), and a value for each kind and column."""
-
-    counts: Counter[tuple[str, int]] = field(default_factory=Counter)
-    examples: dict[tuple[str, int], str] = field(default_factory=dict)
-
-    def add(self, what: str, column: int, count: int, example: str | None = None) -> None:
-        """Count so many more."""
-        if count:
-            self.counts[what, column] += count
-            if example is not None:
-                self.examples.setdefault((what, column), example)
-
-    def fold(self, later: Tally) -> None:
-        """Take in what a later block showed."""
-        self.counts.update(later.counts)
-        self.examples = later.examples | self.examples
-
-    def findings(self, names: Sequence[str]) -> list[Finding]:
-        """Tell what was counted, under the columns' names."""
-        found = []
-        for (what, column), count in sorted(self.counts.items(), key=lambda item: (item[0][1], item[0][0])):
-            effect = Effect.LOST if what in _LOST else Effect.KEPT if what == NANOSECONDS else Effect.FORM
-            name = names[column] if column >= 0 else None
-            found.append(Finding(what, effect, count, name, self.examples.get((what, column))))
-        return found
 
 
 def findings_of_file(bom: int, notes: Sequence[str], added: int) -> list[Finding]:
@@ -131,20 +103,13 @@ def tally_found(tally: Tally, i: int, written: pa.StringArray, told: pa.StringAr
     elif t.is_decimal(kind):
         _other(tally, NUMBERS, i, written, pc.not_equal(array.cast(pa.string()), told), array)
     elif t.is_time(kind) or t.is_timestamp(kind):
-        _moments(tally, i, written, array)
+        tally_moments(tally, i, written, array)
 
 
 def _other(tally: Tally, what: str, i: int, written: pa.StringArray, differs: pa.Array, array: pa.Array) -> None:
     row = pc.index(differs, pa.scalar(True)).as_py()
     if row >= 0:
-        tally.add(what, i, pc.sum(differs).as_py(), f"{written[row].as_py()} is {_shown(array, row)}")
-
-
-def _shown(array: pa.Array, row: int) -> str:
-    value = array[row]
-    if pa.types.is_floating(array.type):
-        return repr(value.as_py())
-    return re.sub(r"\.0+(Z?)$", r"\1", str(value.cast(pa.string()).as_py()))
+        tally.add(what, i, pc.sum(differs).as_py(), f"{written[row].as_py()} is {shown(array, row)}")
 
 
 def _floats(tally: Tally, i: int, told: pa.StringArray, array: pa.Array) -> None:
@@ -173,46 +138,7 @@ def _floats(tally: Tally, i: int, told: pa.StringArray, array: pa.Array) -> None
         other |= powers.to_numpy(zero_copy_only=False)[texts.rows]
     if bool(other.any()):
         row = int(texts.rows[int(other.argmax())])
-        tally.add(NUMBERS, i, int(np.count_nonzero(other)), f"{told[row].as_py()} is {_shown(array, row)}")
-
-
-def _moments(tally: Tally, i: int, written: pa.StringArray, array: pa.Array) -> None:
-    texts = Texts(written)
-    kind, data = array.type, texts.data
-    zoned = pa.types.is_timestamp(kind) and kind.tz is not None
-    lengths = texts.lengths
-    if pa.types.is_time(kind):
-        other = ~np.isin(lengths, (8, 15) if kind.unit == "us" else (8, 18))
-        other |= _zero_fraction(texts, 8)
-    else:
-        z = int(zoned)
-        other = ~np.isin(lengths, (19 + z, (26 if kind.unit == "us" else 29) + z))
-        other |= _zero_fraction(texts, 19)
-        other |= data[np.minimum(texts.starts + 10, len(data) - 1)] == ord("T")
-    if zoned:
-        last = data[texts.starts + lengths - 1]
-        away = last != ord("Z")
-        if bool(away.any()):
-            zero = pc.match_substring_regex(written.take(pa.array(texts.rows[away])), r"[+-]00(:?00)?$")
-            moved = ~zero.to_numpy(zero_copy_only=False)
-            row = int(texts.rows[away][int(moved.argmax())])
-            tally.add(ZONES, i, int(np.count_nonzero(moved)), f"{written[row].as_py()} is {_shown(array, row)}")
-            other |= away
-    if kind.unit == "ns":
-        tally.add(NANOSECONDS, i, len(array) - array.null_count)
-    if bool(other.any()):
-        row = int(texts.rows[int(other.argmax())])
-        tally.add(MOMENTS, i, int(np.count_nonzero(other)), written[row].as_py())
-
-
-def _zero_fraction(texts: Texts, length: int) -> npt.NDArray[np.bool_]:
-    """Tell which moments have a fraction of nothing but zeros, which is not written again."""
-    long = texts.lengths > length
-    out = np.zeros(len(long), bool)
-    if bool(long.any()):
-        values = texts.array.take(pa.array(texts.rows[long]))
-        out[long] = pc.match_substring_regex(values, r"\.0+(Z|[+-][0-9:]+)?$").to_numpy(zero_copy_only=False)
-    return out
+        tally.add(NUMBERS, i, int(np.count_nonzero(other)), f"{told[row].as_py()} is {shown(array, row)}")
 
 
 def tally_given(tally: Tally, i: int, written: pa.StringArray, told: pa.StringArray, array: pa.Array) -> None:
@@ -224,14 +150,14 @@ def tally_given(tally: Tally, i: int, written: pa.StringArray, told: pa.StringAr
     trimmed = pc.utf8_trim_whitespace(written)
     _other(tally, TRIMMED, i, written, pc.fill_null(pc.not_equal(trimmed, written), False), trimmed)
     what = BOOLEANS if t.is_boolean(kind) else MOMENTS if t.is_temporal(kind) else NUMBERS
-    shown = array.cast(pa.string())
+    again = array.cast(pa.string())
     if t.is_floating(kind):
         # As in `render`: a point keeps floats from coming back as integers.
-        shown = pc.replace_substring_regex(shown, r"^(-?[0-9]+)(e.*)?$", r"\1.0\2")
+        again = pc.replace_substring_regex(again, r"^(-?[0-9]+)(e.*)?$", r"\1.0\2")
         _precision(tally, i, pc.utf8_trim_whitespace(told), array)
     elif t.is_temporal(kind):
-        shown = pc.replace_substring_regex(shown, r"\.0+(Z?)$", r"\1")
-    _other(tally, what, i, written, pc.fill_null(pc.not_equal(shown, trimmed), False), array)
+        again = pc.replace_substring_regex(again, r"\.0+(Z?)$", r"\1")
+    _other(tally, what, i, written, pc.fill_null(pc.not_equal(again, trimmed), False), array)
     if t.is_timestamp(kind) and kind.tz is not None:
         away = pc.match_substring_regex(trimmed, r"[+-](0[1-9]|1[0-9]|00:?[0-5]*[1-9])[0-9:]*$")
         _other(tally, ZONES, i, written, pc.fill_null(away, False), array)
@@ -248,7 +174,7 @@ def _precision(tally: Tally, i: int, told: pa.StringArray, array: pa.Array) -> N
         lost &= (value_forms(plain) == int(Form.TEXT)) if len(rows) else lost
         if bool(lost.any()):
             row = int(rows[int(lost.argmax())])
-            tally.add(PRECISION, i, int(np.count_nonzero(lost)), f"{told[row].as_py()} is {_shown(array, row)}")
+            tally.add(PRECISION, i, int(np.count_nonzero(lost)), f"{told[row].as_py()} is {shown(array, row)}")
         return
     again = array.cast(pa.string()).cast(pa.float64())
     empty = pc.equal(pc.binary_length(told), 0)

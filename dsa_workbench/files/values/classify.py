@@ -226,13 +226,28 @@ def value_forms(values: pa.StringArray) -> Ints:
         codes[powers] = np.where(exact, np.where(sure, int(Form.EXPONENT), int(Form.CODE)), int(Form.TEXT))
     for form, words in _PAIRS.items():
         codes[_np(pc.is_in(values, pa.array(words)))] = int(form)
+    moments = _moment_codes(Texts(values))
+    return np.where(moments == Form.TEXT, codes, moments)
+
+
+def moments_among(values: pa.StringArray) -> dict[Form, int]:
+    """Find dates, times and stamps alone, as in JSON, where numbers need no quotes: form -> first place.
+
+    All else is TEXT, the empty text too; no value may be null.
+    """
     texts = Texts(values)
+    codes = np.full(len(values), int(Form.TEXT), np.int64)
+    codes[texts.rows] = _moment_codes(texts)
+    return first_rows(codes)
+
+
+def _moment_codes(texts: Texts) -> Ints:
+    """Give the forms of moments for the values that are not empty; TEXT where it is none."""
+    codes = np.full(len(texts.rows), int(Form.TEXT), np.int64)
     for length in np.unique(texts.lengths).tolist():
         if SHORTEST <= length <= LONGEST:
             same = texts.lengths == length
-            moments = moment_forms(texts.matrix(length, same))
-            where = np.flatnonzero(same)
-            codes[where] = np.where(moments == Form.TEXT, codes[where], moments)
+            codes[same] = moment_forms(texts.matrix(length, same))
     return codes
 
 

@@ -59,9 +59,17 @@ def address(sheet: str, row: int, column: int) -> str:
     return f"{sheet}!{letters}{row + 1}"
 
 
+class _Empty(str):
+    __slots__ = ()
+
+
+EMPTY = _Empty()
+"""The empty text of a cell that says so, see `empty_texts`; any other is taken for nothing."""
+
+
 def is_blank(cell: Any) -> bool:
     """Say whether a cell holds nothing."""
-    return cell is None or cell == ""
+    return cell is None or (cell == "" and cell is not EMPTY)
 
 
 def as_text(cell: Any) -> str:
@@ -100,10 +108,10 @@ class Cells:
         self._runs: list[pa.Array] = []
 
     def add(self, cells: Sequence[Any]) -> None:
-        """Take in a run of cells; None and the empty text are null."""
+        """Take in a run of cells; None and the empty text are null, but for `EMPTY`."""
         found, values = set(map(type, cells)), cells
         if str in found:
-            values = [None if cell == "" else cell for cell in cells]
+            values = [None if type(cell) is str and not cell else cell for cell in cells]
             found = set(map(type, values))
         kinds = {_family(kind) for kind in found if kind is not type(None)}
         for kind in kinds - self.seen.keys():
@@ -152,7 +160,7 @@ class Cells:
 
 
 def _family(kind: type) -> type:
-    return float if kind is int else kind
+    return float if kind is int else str if kind is _Empty else kind
 
 
 def _moment(value: Any) -> Any:

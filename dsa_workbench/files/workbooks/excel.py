@@ -148,7 +148,7 @@ def _package_entries(raw: BinaryIO, file: Input) -> list[Entry]:
         with open_package(raw, file.start, file.label) as archive:
             if part.endswith(".bin"):
                 return survey_xlsb(archive, part, parts.texts)
-            lost = survey_xlsx(archive, part, parts.styles)
+            lost = survey_xlsx(archive, part, parts.styles, parts.texts)
             check_texts(archive, part, parts.texts, lost.filled)
             return lost
 

@@ -12,7 +12,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
+from dsa_workbench.files.workbooks.cells import EMPTY
 from dsa_workbench.files.workbooks.date_styles import date_styles
+from dsa_workbench.files.workbooks.empty_texts import EmptyTexts
 from dsa_workbench.files.workbooks.lost_cells import Lost, place_of
 
 _CHUNK = 1 << 20
@@ -37,9 +39,10 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"']([0-9]{1,7})[\"']")
 
 
-def survey_xlsx(archive: zipfile.ZipFile, part: str, styles: str | None) -> Lost:
+def survey_xlsx(archive: zipfile.ZipFile, part: str, styles: str | None, shared: str | None) -> Lost:
     """Look through a sheet, a megabyte at a time."""
     lost = Lost()
+    empty = EmptyTexts(archive, styles, shared)
     dates: frozenset[int] | None = None
     with archive.open(part) as stream:
         for piece in _rows(stream):
@@ -56,6 +59,7 @@ def survey_xlsx(archive: zipfile.ZipFile, part: str, styles: str | None) -> Lost
                         lost.formula(_place(match[1]))
             if b'"d"' in piece or (has_apostrophe and b"'d'" in piece):
                 lost.replaced |= _zoned(piece)
+            lost.replaced |= {_place(tag): EMPTY for tag in empty.tags_in(piece)}
             if b"<v>-" in piece or (has_colon and b":v>-" in piece):
                 dates = date_styles(archive, styles) if dates is None else dates
                 lost.replaced |= _negative(piece, dates)

@@ -29,9 +29,16 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     called otherwise one day.
     """
 
+    quoted: Any = None
+    """The style of the empty text, which marks it as one."""
+
     def release(self) -> None:
         """Close the file of rows; XlsxWriter opens it again to pack it, and would hold one a sheet till then."""
         self._opt_close()
+
+    def write_text(self, row: int, column: int, value: str, style: Any) -> None:
+        """Write a text; the empty one as if an apostrophe had been typed, which keeps it apart from no cell."""
+        self.write_string(row, column, value, style if value else self.quoted)
 
     def write_text_or_number(self, row: int, column: int, value: Any, style: Any) -> None:
         """Write a number, or without its style the text that stands for one."""
@@ -65,3 +72,10 @@ class PlainWorkbook(Workbook):  # type: ignore[misc]
             "use_zip64": True,  # only where several sheets together need it
         }
         super().__init__(path, options)
+        self._quoted = self.add_format({"quote_prefix": True})
+
+    def add_worksheet(self, name: str | None = None) -> PlainSheet:
+        """Add a sheet at the end; without a name it gets one."""
+        sheet: PlainSheet = super().add_worksheet(name)
+        sheet.quoted = self._quoted
+        return sheet

@@ -26,6 +26,8 @@ _EPOCH = -25_569
 _FIRST, _LAST = 61, 2_958_465
 """The first of March 1900, the day after one that never was, and the last day of 9999."""
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_WHOLES = "all numbers are whole, and a workbook does not tell them from whole numbers"
+_MIDNIGHTS = "all moments are midnights, and a workbook does not tell them from dates"
 _EXACT = np.frompyfunc(ExactFloat, 1, 1)
 
 
@@ -46,12 +48,15 @@ class SheetCells:
         self.name, self.schema, self._style = name, schema, style
         self._row = 0
         self._told: Counter[tuple[str, str]] = Counter()
+        self._alike: dict[tuple[str, str], bool] = {}
+        """By column and what its values may all be: whether they were so far."""
 
     @property
     def notes(self) -> list[str]:
-        """Say what became text, was rounded or lost its zone."""
+        """Say what became text, was rounded, lost its zone, or will be taken for another type."""
         zoned = [f"{f.name} is in UTC: a workbook has no zones." for f in self.schema if _is_zoned(f.type)]
-        return zoned + [f"{column}: {count:,} {what}." for (column, what), count in self._told.items()]
+        told = [f"{column}: {count:,} {what}." for (column, what), count in self._told.items()]
+        return zoned + told + [f"{column}: {what}." for (column, what), alike in self._alike.items() if alike]
 
     def of(self, batch: pa.RecordBatch) -> list[Cells]:
         """Give the cells of each column."""
@@ -74,6 +79,7 @@ class SheetCells:
         if t.is_floating(kind):
             # A float of 32 bits is 0.1 and not 0.10000000149011612: what counts is its shortest text.
             numbers = column if kind == pa.float64() else plain_texts(column, "bare").cast(pa.float64())
+            self._note_alike(index, _WHOLES, pc.equal(pc.trunc(numbers), numbers))
             return self._numbers(column, numbers, pc.is_finite(column), index, "NaN or infinite numbers are text")
         if t.is_decimal(kind):
             return self._decimals(column, index)
@@ -108,6 +114,7 @@ class SheetCells:
         kind = column.type
         if pa.types.is_timestamp(kind):
             ticks, day, style = column.cast(pa.int64()), _DAY[kind.unit], _DATETIME
+            self._note_alike(index, _MIDNIGHTS, pc.equal(pc.multiply(pc.divide(ticks, day), day), ticks))
         else:
             ticks, day, style = column.cast(pa.date32()).cast(pa.int32()).cast(pa.int64()), 1, _DATE
         days = pc.divide(ticks, day)
@@ -138,6 +145,12 @@ class SheetCells:
         count = pc.sum(where).as_py()
         if count:
             self._told[self.schema.names[index], what] += count
+
+    def _note_alike(self, index: int, what: str, so: Any) -> None:
+        """Note whether all values are so; a batch of nulls says nothing."""
+        if so.null_count < len(so):
+            key = self.schema.names[index], what
+            self._alike[key] = self._alike.get(key, True) and pc.all(so).as_py()
 
     def _texts(self, texts: Any, index: int) -> Cells:
         self._check_lengths(texts, index)

@@ -104,7 +104,7 @@ class _Sheets:
 def _write_rows(sheet: PlainSheet, columns: list[Cells], first: int) -> None:
     """Write rows from one on, left to right: XlsxWriter keeps none that lies behind."""
     ways = {
-        "text": sheet.write_string,
+        "text": sheet.write_text,
         "number": sheet.write_number,
         "boolean": sheet.write_boolean,
         "mixed": sheet.write_text_or_number,

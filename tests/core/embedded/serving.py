@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from tests.fixtures.processes import lives
+
 CLIENT = """
 import os, sys
 import psycopg
@@ -123,6 +125,6 @@ def assert_stopped(data: Path) -> None:
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     end = time.monotonic() + 30
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+    while lives(pid):
         assert time.monotonic() < end
         time.sleep(0.01)
