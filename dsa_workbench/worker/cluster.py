@@ -113,10 +113,10 @@ class Cluster:
             It cannot be started or reached, or has no worker in two minutes.
         """
         try:
-            client = self._started()
             end = time.monotonic() + _WORKER_SECONDS
             while True:
-                threads = sum(worker["nthreads"] for worker in client.scheduler_info()["workers"].values())
+                # Asked for each time: whoever waits uses it, and it does not stop for want of use.
+                threads = sum(worker["nthreads"] for worker in _workers_of(self._started()).values())
                 if threads:
                     return int(threads)
                 look()
@@ -172,7 +172,7 @@ class Cluster:
         workers: tuple[ClusterWorker, ...] = ()
         if client is not None:
             try:
-                workers = tuple(_worker(name, told) for name, told in client.scheduler_info()["workers"].items())
+                workers = tuple(_worker(name, told) for name, told in _workers_of(client).items())
             except (OSError, TimeoutError, RuntimeError) as err:
                 _log.warning("%s does not tell of its workers: %s", self._shown, _reason(err))
         executing = sum(worker.executing for worker in workers)
@@ -313,6 +313,12 @@ class Cluster:
                     self._close_part(part)
             if client is not None and self.place.kind is PlaceKind.THREADS:
                 close_stores()
+
+
+def _workers_of(client: Any) -> dict[str, Any]:
+    """Give what is told of the workers; a client that is being closed knows of none."""
+    workers: dict[str, Any] = client.scheduler_info().get("workers", {})
+    return workers
 
 
 def _made(name: str, workers: int) -> Any:
