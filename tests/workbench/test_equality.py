@@ -118,6 +118,10 @@ FILES = [
     ("byte order mark (no → yes)", TEXT.encode("utf-8-sig")),
     ("encoding (utf-8 → windows-1252)", TEXT.encode("cp1252")),
     ("lines above the table (0 → 1)", f"# by hand\n{TEXT}".encode()),
+    ("lines above the table (0 → 1)", f"Notes of March\n\n{TEXT}".encode()),
+    ("lines above the table (0 → 2)", f"Notes,\n\nof March,\n{TEXT}".encode()),
+    ("the lines above the table", f"\n{TEXT}".encode()),
+    ("the lines above the table", f"sep=,\n{TEXT}".encode()),
     ("quotes around cells", TEXT.replace("é", '"é"').encode()),
     ("delimiter (, → ;)", TEXT.replace(",", ";").encode()),
 ]

@@ -70,7 +70,7 @@ def _text(table: DelimitedTable) -> bytes | None:
 def _steps(text: bytes, table: DelimitedTable) -> dict[str, Any]:
     dialect = table.found.layout.dialect
     lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-    body = lines.split(b"\n", table.found.preamble)[-1]
+    body = lines.split(b"\n", _first_line(table))[-1].lstrip(b"\n")
     cells = body.replace((dialect.quote or "").encode(), b"") if dialect.quote else body
     return {
         "line ends": _line_ends(text),
@@ -79,6 +79,13 @@ def _steps(text: bytes, table: DelimitedTable) -> dict[str, Any]:
         "table": blake3(body).hexdigest(),
         "cells": blake3(cells.replace(dialect.delimiter.encode(), _BREAK)).hexdigest(),
     }
+
+
+def _first_line(table: DelimitedTable) -> int:
+    """Count the lines above the table, blank ones among them too."""
+    shape = table.found.candidates[0].shape
+    above = shape.rows[0].line if shape.preamble and shape.rows else 0
+    return above + table.found.separator_line
 
 
 def _line_ends(text: bytes) -> str:
