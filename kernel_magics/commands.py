@@ -345,6 +345,13 @@ DATASETS = Command(
     ),
     (("%dsa datasets", "what there is"), ("%dsa datasets --deleted", "what could be restored")),
 )
+STORAGE = Command(
+    "storage",
+    "tell what all versions of a dataset take in the store",
+    verbs.storage,
+    (Argument("DATASET", "which; the one in use where it is left out", Means.DATASET, optional=True),),
+    examples=(("%dsa storage sales", "what is shared by its versions is counted once"),),
+)
 JOB = Command(
     "job",
     "list background jobs, latest first; look at one, wait for it, cancel it, try it again",
@@ -385,7 +392,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         CONNECT, IMPORT, COMMIT, KEYS, READ, PROFILE, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
-        MERGE, APPLY, REFS, DATASETS, EXPORT, JOB, STATUS, USE, CHECK,
+        MERGE, APPLY, REFS, DATASETS, STORAGE, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip
 """All commands but `help`, by name, in the order in which help lists them."""

@@ -196,6 +196,11 @@ def datasets(session: Session, words: Namespace) -> Any:
     return session.workbench.datasets(deleted=words.deleted)
 
 
+def storage(session: Session, words: Namespace) -> Any:
+    """Tell what a dataset takes."""
+    return session.workbench.storage(parse_spec(session.spec(words.dataset)).dataset)
+
+
 def job(session: Session, words: Namespace) -> Any:
     """List jobs; or look at one, wait for it, cancel it, do it again, or read its log."""
     if words.cancel and words.retry:

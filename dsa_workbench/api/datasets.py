@@ -10,7 +10,15 @@ from dsa_workbench.api.pages import cursor_of, place_of
 from dsa_workbench.api.problems import HttpProblem
 from dsa_workbench.features.datasets.create_dataset import create_dataset, update_dataset
 from dsa_workbench.features.datasets.find_datasets import find_datasets, get_dataset
-from dsa_workbench.models.datasets import DatasetChanged, DatasetGiven, DatasetsAsked, DatasetsTold, DatasetTold
+from dsa_workbench.features.datasets.storage import dataset_storage, storage_state
+from dsa_workbench.models.datasets import (
+    DatasetChanged,
+    DatasetGiven,
+    DatasetsAsked,
+    DatasetsTold,
+    DatasetTold,
+    StorageTold,
+)
 from dsa_workbench.workbench import Workbench
 
 RESOURCE = "datasets"
@@ -108,6 +116,18 @@ class DatasetHandler(ApiHandler):
         await self.write_to_store(hide)
         self.happened("dataset", action="delete", dataset=dataset)
         self.answer(None, 204)
+
+
+class StorageHandler(ApiHandler):
+    """What a dataset takes."""
+
+    @operation(Operation("Say what a dataset takes in the store", "read", RESOURCE, {200: StorageTold},
+                         headers=("If-None-Match",)))  # fmt: skip
+    async def get(self, dataset: str) -> None:
+        """Add up what all versions need, each segment once; the entity tag holds until something is committed."""
+        state = await self.read(lambda wb: storage_state(wb.actor, wb.store, dataset))
+        if not self.is_fresh(tag_of("storage", state)):
+            self.answer(StorageTold.of(await self.read(lambda wb: dataset_storage(wb.actor, wb.store, dataset))))
 
 
 class RestoreHandler(ApiHandler):

@@ -30,7 +30,10 @@ class ReadyHandler(ApiHandler):
         """Ask the store what it is."""
 
         def ask(wb: Workbench) -> ReadyTold:
-            server = wb.store.info().server
-            return ReadyTold(version=__version__, database=wb.database_url, server=server, actor=wb.actor.name)
+            info = wb.store.info()
+            return ReadyTold(
+                version=__version__, database=wb.database_url, server=info.server, actor=wb.actor.name,
+                bytes_stored=info.bytes_stored,
+            )  # fmt: skip
 
         self.answer(await self.read(ask))

@@ -69,7 +69,7 @@ _LINKED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "get_datasets_dataset", "patch_datasets_dataset", "delete_datasets_dataset",
             "post_datasets_dataset_restore", "get_datasets_dataset_refs", "post_datasets_dataset_refs",
             "get_datasets_dataset_commits", "get_datasets_dataset_data", "get_datasets_dataset_schema",
-            "get_datasets_dataset_tables", "get_datasets_dataset_export",
+            "get_datasets_dataset_tables", "get_datasets_dataset_export", "get_datasets_dataset_storage",
         ),
     ),
     "RefTold": (

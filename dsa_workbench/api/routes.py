@@ -7,7 +7,7 @@ from tornado.web import RequestHandler
 from dsa_workbench.api.base import NotThere
 from dsa_workbench.api.cluster import ClusterHandler
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
-from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler
+from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler, StorageHandler
 from dsa_workbench.api.described import DocsHandler, OpenApiHandler
 from dsa_workbench.api.diffs import DiffHandler
 from dsa_workbench.api.equality import EqualityHandler
@@ -42,6 +42,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     "datasets": DatasetsHandler,
     f"datasets/{_D}": DatasetHandler,
     f"datasets/{_D}/restore": RestoreHandler,
+    f"datasets/{_D}/storage": StorageHandler,
     f"datasets/{_D}/equality": EqualityHandler,
     f"datasets/{_D}/refs": RefsHandler,
     f"datasets/{_D}/refs/{_R}": RefHandler,

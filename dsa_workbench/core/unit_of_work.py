@@ -31,6 +31,8 @@ from dsa_workbench.core.services.postgres.refs import PostgresRefRepository
 from dsa_workbench.core.services.postgres.requests import PostgresRequestRepository
 from dsa_workbench.core.services.postgres.staging import PostgresStagingRepository
 from dsa_workbench.core.services.postgres.tickets import PostgresTicketRepository
+from dsa_workbench.core.services.postgres.usage import PostgresUsageRepository
+from dsa_workbench.core.services.usage_interfaces import IUsageRepository
 from dsa_workbench.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class UnitOfWork:
     garbage: IGarbageRepository
     profiles: IProfileRepository
     requests: IRequestRepository
+    usage: IUsageRepository
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -77,6 +80,7 @@ class UnitOfWork:
         self.garbage = PostgresGarbageRepository(connection)
         self.profiles = PostgresProfileRepository(connection)
         self.requests = PostgresRequestRepository(connection)
+        self.usage = PostgresUsageRepository(connection)
         return self
 
     def __exit__(

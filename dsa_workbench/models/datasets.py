@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dsa_workbench.core.model.ref import Dataset, Ref
+from dsa_workbench.features.datasets.storage import DatasetStorage
 from dsa_workbench.models.base import CommitId, DatasetName, Given, Paged, RefName, Told
 
 Metadata = dict[str, Any]
@@ -50,6 +51,24 @@ class DatasetTold(Told):
             name=dataset.name, description=dataset.description, metadata=dataset.metadata,
             created_at=dataset.created_at, created_by=dataset.created_by, deleted_at=dataset.deleted_at,
             head=RefTold.of(head) if head is not None else None,
+        )  # fmt: skip
+
+
+class StorageTold(Told):
+    """What all versions of a dataset take; what other datasets need as well is counted for each of them."""
+
+    dataset: str
+    versions: int = Field(description="All that was ever committed to it.")
+    segments: int = Field(description="Columns of chunks that any version needs, each counted once.")
+    bytes_stored: int = Field(description="What the segments take, compressed; without indexes and what names them.")
+    bytes_raw: int = Field(description="What their values take before compression.")
+
+    @classmethod
+    def of(cls, found: DatasetStorage) -> StorageTold:
+        """Tell what is taken."""
+        return cls(
+            dataset=found.dataset, versions=found.versions, segments=found.segments, bytes_stored=found.bytes_stored,
+            bytes_raw=found.bytes_raw,
         )  # fmt: skip
 
 

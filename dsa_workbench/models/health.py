@@ -26,5 +26,6 @@ class ReadyTold(AnswersTold):
     """The store answers as well."""
 
     database: str = Field(description="Its URL, without the password.")
+    bytes_stored: int = Field(description="What the whole store takes on the database's disk, indexes included.")
     server: str = Field(description="What the database is.")
     actor: str = Field(description="Under whose name the client acts.")

@@ -28,6 +28,7 @@ from dsa_workbench.results import (
     Log,
     Refs,
     Status,
+    Storage,
     TableProfile,
 )
 from dsa_workbench.settings import Settings, read_settings
@@ -105,7 +106,10 @@ class RemoteWorkbench(
         """Say where we work, as whom, and how much is there."""
         found = self._transport.get("health", "ready")
         total = self._transport.get("datasets", limit=1)["total"]
-        return Status(found["version"], found["actor"], self.database_url, found["server"], total)
+        taken = found.get("bytes_stored")
+        return Status(
+            found["version"], found["actor"], self.database_url, found["server"], total, bytes_stored=taken
+        )  # fmt: skip
 
     # ------------------------------------------------------------------------------------- datasets and refs
 
@@ -113,6 +117,11 @@ class RemoteWorkbench(
         """List the datasets, or the deleted ones."""
         items = self._pages("datasets", None, deleted=deleted or None)
         return Datasets(tuple(told.dataset(item) for item in items), deleted)
+
+    def storage(self, dataset: str) -> Storage:
+        """Tell what all versions of a dataset take in the store together; what they share is counted once."""
+        found = self._transport.get("datasets", dataset, "storage")
+        return Storage(dataset, found["versions"], found["segments"], found["bytes_stored"], found["bytes_raw"])
 
     def delete_dataset(self, name: str) -> None:
         """Hide a dataset; `restore_dataset` brings it back."""

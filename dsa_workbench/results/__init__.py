@@ -18,6 +18,7 @@ from dsa_workbench.results.query import QueryResult
 from dsa_workbench.results.reading import Reading, RowSource
 from dsa_workbench.results.refs import Datasets, Refs
 from dsa_workbench.results.reports import CheckReport, Exported, Status
+from dsa_workbench.results.storage import Storage
 
 __all__ = [
     "ApplyResult",
@@ -45,6 +46,7 @@ __all__ = [
     "Report",
     "RowSource",
     "Status",
+    "Storage",
     "SuggestedKeys",
     "TableProfile",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dsa_workbench.features.datasets.delete_dataset import delete_dataset, restore_dataset
 from dsa_workbench.features.datasets.list_datasets import list_datasets
+from dsa_workbench.features.datasets.storage import dataset_storage
 from dsa_workbench.features.upkeep.check import check
 from dsa_workbench.features.upkeep.collect import Collected, collect
-from dsa_workbench.results import CheckReport, Datasets
+from dsa_workbench.results import CheckReport, Datasets, Storage
 from dsa_workbench.workbench.connection import Connection
 
 
@@ -16,6 +17,11 @@ class StoreVerbs(Connection):
     def datasets(self, deleted: bool = False) -> Datasets:
         """List the datasets, or the deleted ones."""
         return Datasets(list_datasets(self.actor, self.store, deleted=deleted), deleted)
+
+    def storage(self, dataset: str) -> Storage:
+        """Tell what all versions of a dataset take in the store together; what they share is counted once."""
+        found = dataset_storage(self.actor, self.store, dataset)
+        return Storage(dataset, found.versions, found.segments, found.bytes_stored, found.bytes_raw)
 
     def delete_dataset(self, name: str) -> None:
         """Hide a dataset; `restore_dataset` brings it back."""

@@ -45,6 +45,24 @@ def test_a_dataset_from_its_making_to_its_restoring(server: Client, dataset: str
     assert server.ask("POST", f"{url}/restore").json()["description"] == "All orders"
 
 
+def test_what_a_dataset_takes_is_asked_again_only_after_a_commit(
+    server: Client, behind: Workbench, dataset: str
+) -> None:
+    behind.commit(pd.DataFrame({"a": [1]}), dataset)
+    url = f"datasets/{dataset}/storage"
+    first = server.get(url)
+    assert {name: first.json()[name] for name in ("dataset", "versions", "segments")} == {
+        "dataset": dataset, "versions": 1, "segments": 1,
+    }  # fmt: skip
+    behind.branch(dataset, "dev")
+    assert server.get(url, If_None_Match=first.headers["Etag"]).status == 304
+    behind.commit(pd.DataFrame({"a": [2]}), dataset, ref="dev")
+    second = server.get(url, If_None_Match=first.headers["Etag"])
+    assert (second.status, second.json()["versions"], second.json()["segments"]) == (200, 2, 2)
+    assert server.get("health/ready").json()["bytes_stored"] > second.json()["bytes_stored"] > 0
+    assert server.get("datasets/nowhere/storage").status == 404
+
+
 def test_datasets_are_searched_sorted_and_paged(server: Client, behind: Workbench, dataset: str) -> None:
     names = [f"{dataset}-{i}" for i in range(7)]
     for name in names:

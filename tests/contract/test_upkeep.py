@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dsa_workbench.errors import Unsupported
+from dsa_workbench.errors import NotFound, Unsupported
 from dsa_workbench.features.upkeep.collect import Collected
 from dsa_workbench.remote import RemoteWorkbench
 from dsa_workbench.results import CheckReport
@@ -22,6 +22,20 @@ def test_a_check_tells_what_it_looked_at(door: Any, dataset: str) -> None:
     assert report.counts["segments"] >= 2
     assert report.counts["datasets"] >= 1
     assert "The store is sound." in repr(report)
+
+
+def test_what_a_dataset_takes(door: Any, dataset: str) -> None:
+    door.commit(pa.table({"id": range(1000), "x": ["a", "b"] * 500}), dataset, key="id")
+    first = door.storage(dataset)
+    assert (first.dataset, first.versions, first.segments) == (dataset, 1, 2)
+    assert first.bytes_raw >= first.bytes_stored > 0
+    door.commit(pa.table({"id": range(1000), "x": ["c", "d"] * 500}), dataset)
+    second = door.storage(dataset)
+    assert (second.versions, second.segments) == (2, 3)
+    assert second.bytes_stored > first.bytes_stored
+    assert door.status().bytes_stored > second.bytes_stored
+    with pytest.raises(NotFound):
+        door.storage(f"{dataset}-not")
 
 
 def test_a_name_of_ones_own_choice_is_for_who_holds_the_store(door: Any, dataset: str, tmp_path: Path) -> None:

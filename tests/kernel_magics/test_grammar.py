@@ -33,6 +33,8 @@ def given(line: str) -> dict[str, Any]:
         ("read sales --offset 1_000 --limit 1,000", {"spec": "sales", "offset": 1000, "limit": 1000}),
         ("read sales --as pandas", {"spec": "sales", "as": "pandas"}),
         ("read", {}),
+        ("storage sales", {"dataset": "sales"}),
+        ("storage", {}),
         ("refs sales --protect main", {"dataset": "sales", "protect": "main"}),
     ],
 )

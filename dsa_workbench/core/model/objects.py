@@ -60,13 +60,25 @@ def page_rows(body: bytes) -> tuple[int, ...]:
         raise StoreCorrupt("A stored page is cut short.", hint="Run wb.check(), and restore from a backup.") from err
 
 
-def parse_page(body: bytes) -> list[Chunk]:
-    """Read what `page_body` gave; statistics are not in it."""
-    rows = page_rows(body)
-    magic, columns, count = _PAGE.unpack_from(body)
+def page_segments(body: bytes) -> list[ObjectId]:
+    """Read only which segments a page names."""
+    _, _, at = _page_head(body)
+    return [ObjectId(body[i : i + ID_BYTES]) for i in range(at, len(body), ID_BYTES)]
+
+
+def _page_head(body: bytes) -> tuple[int, int, int]:
+    """Read a page's number of columns and of chunks, and where its segments begin."""
+    magic, columns, count = _PAGE.unpack_from(body.ljust(_PAGE.size))
     at = _PAGE.size + 5 * count
     if magic != _MAGIC or len(body) != at + count * columns * ID_BYTES:
         raise StoreCorrupt("A stored page cannot be read.", hint="Run wb.check(), and restore from a backup.")
+    return columns, count, at
+
+
+def parse_page(body: bytes) -> list[Chunk]:
+    """Read what `page_body` gave; statistics are not in it."""
+    rows = page_rows(body)
+    columns, count, at = _page_head(body)
     forced = body[at - count : at]
     step = columns * ID_BYTES
     return [

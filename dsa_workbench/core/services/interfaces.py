@@ -20,6 +20,7 @@ from dsa_workbench.core.model.ref import Dataset, Ref, RefKind
 from dsa_workbench.core.model.request import SavedAnswer, StoredRequest
 from dsa_workbench.core.model.user import Actor
 from dsa_workbench.core.services.job_interfaces import IJobHistory, IJobRepository, ITicketRepository
+from dsa_workbench.core.services.usage_interfaces import IUsageRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +352,7 @@ class IUnitOfWork(Protocol):
     garbage: IGarbageRepository
     profiles: IProfileRepository
     requests: IRequestRepository
+    usage: IUsageRepository
 
     def __enter__(self) -> Self: ...
 
