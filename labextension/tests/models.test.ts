@@ -150,7 +150,7 @@ describe('one dataset', () => {
     const model = new DatasetModel(client, 'sales');
     await model.refresh();
     await model.refresh();
-    expect(paths()).toEqual(['refs', 'tables', 'commits', 'refs']);
+    expect(paths()).toEqual(['refs', 'tables', 'commits', 'storage', 'refs']);
     refs = [ref('main', 'c3')];
     await model.refresh();
     expect(model.tables[0]?.rows).toBe(3);

@@ -11,7 +11,8 @@ function opened(refs = [ref('main', 'c2')]): DatasetModel {
   const at = (id: string) => refs.filter(found => found.commit === id);
   const tables = [{ name: 'data', rows: 3, columns: 2, key: [] }];
   const commits = [commit('c2'), commit('c1')];
-  const state = { problem: null, isLoading: false, hasOlder: true, refsAt: at };
+  const storage = { versions: 2, segments: 3, bytes_stored: 4, bytes_raw: 5 };
+  const state = { problem: null, isLoading: false, hasOlder: true, refsAt: at, storage };
   return { name: 'b', refs, shown, tables, commits, ...state } as unknown as DatasetModel;
 }
 
@@ -23,14 +24,29 @@ function rows(model?: DatasetModel, unfolded: string[] = []): Row[] {
 
 test('a dataset that is open has its refs, tables and history below it', () => {
   const kinds = rows(opened()).map(row => row.kind);
-  const inside = ['heading', 'ref', 'heading', 'table', 'heading', 'commit', 'commit', 'more'];
+  const inside = [
+    'storage',
+    'heading',
+    'ref',
+    'heading',
+    'table',
+    'heading',
+    'commit',
+    'commit',
+    'more'
+  ];
   expect(kinds).toEqual(['dataset', 'dataset', ...inside, 'dataset']);
+});
+
+test('what a dataset takes is left out where the server does not tell', () => {
+  const silent = { ...opened(), storage: null } as unknown as DatasetModel;
+  expect(rows(silent).map(row => row.kind)).not.toContain('storage');
 });
 
 test('places are counted over what the keyboard stops at', () => {
   const found = rows(opened()).filter(row => row.level === 2 && canBeChosen(row));
-  expect(found.map(row => row.position)).toEqual([1, 2, 3, 4, 5]);
-  expect(new Set(found.map(row => row.siblings))).toEqual(new Set([5]));
+  expect(found.map(row => row.position)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(new Set(found.map(row => row.siblings))).toEqual(new Set([6]));
 });
 
 test('of many refs the first are shown, and the one whose history is', () => {

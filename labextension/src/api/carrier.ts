@@ -16,6 +16,8 @@ export interface IAsk {
   ifMatch?: string;
   /** Asked by a clock and not by a person: it shall not keep an idle server awake. */
   background?: boolean;
+  /** It is a route of Jupyter Server itself, and none of ours. */
+  isOfServer?: boolean;
 }
 
 export interface IBytesAsked {

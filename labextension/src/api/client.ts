@@ -13,11 +13,13 @@ import type {
   IJobs,
   IJobChange,
   ILive,
+  IMe,
   IPage,
   IProfile,
   IReady,
   IRef,
   ISchema,
+  IStorage,
   ITable,
   RefKind
 } from './types';
@@ -120,6 +122,12 @@ export class Client {
     return this.transport.ask('health/ready', { background: true });
   }
 
+  /** Ask the server who we are, and its authorizer which of these actions it permits, by resource. */
+  me(asked: Readonly<Record<string, readonly string[]>>): Promise<IMe> {
+    const query = { permissions: JSON.stringify(asked) };
+    return this.transport.ask('me', { query, background: true, isOfServer: true });
+  }
+
   datasets(asked: IDatasetsAsked, background = false): Promise<IDatasetPage> {
     const query = { ...asked, deleted: asked.deleted || undefined };
     return this.transport.ask('datasets', { query, background });
@@ -160,6 +168,11 @@ export class Client {
   deleteRef(dataset: string, ref: IRef): Promise<void> {
     const path = pathOf('datasets', dataset, 'refs', ref.name);
     return this.transport.ask(path, { method: 'DELETE', ifMatch: `"${ref.commit}"` });
+  }
+
+  /** Ask what a dataset takes; the answer is kept until something is committed to it. */
+  storage(dataset: string): Promise<IStorage> {
+    return this.transport.ask(pathOf('datasets', dataset, 'storage'), { background: true });
   }
 
   async tables(dataset: string, at: string): Promise<ITable[]> {

@@ -84,7 +84,8 @@ export class Transport implements ICarrier {
 
   private urlOf(path: string, ask: IAsk): string {
     const query = ask.background ? { ...ask.query, no_track_activity: 1 } : (ask.query ?? {});
-    return URLExt.join(this.settings.baseUrl, ROOT, path) + queryOf(query);
+    const root = ask.isOfServer ? 'api' : ROOT;
+    return URLExt.join(this.settings.baseUrl, root, path) + queryOf(query);
   }
 
   private async send(url: string, method: string, ask: IAsk, etag?: string): Promise<Response> {

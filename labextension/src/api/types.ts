@@ -21,6 +21,14 @@ export interface IDataset {
   head?: IRef;
 }
 
+/** What all versions of a dataset take in the store, with what they share counted once. */
+export interface IStorage {
+  versions: number;
+  segments: number;
+  bytes_stored: number;
+  bytes_raw: number;
+}
+
 export interface IPage<T> {
   items: T[];
   /** The cursor of the next page; absent on the last. */
@@ -119,6 +127,14 @@ export interface IReady {
   actor: string;
   database: string;
   server: string;
+  /** What the whole store takes on disk; absent where the server is older. */
+  bytes_stored?: number;
+}
+
+/** Who asks, as Jupyter Server knows it, and which of the actions that were asked about are permitted. */
+export interface IMe {
+  identity: { username: string; name: string; display_name: string };
+  permissions: Record<string, string[]>;
 }
 
 /** A change of a schema; `old` and `new` are names for a rename, types for a retype, key columns for a key. */

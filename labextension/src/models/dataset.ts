@@ -2,7 +2,7 @@
 
 import { Signal } from '@lumino/signaling';
 
-import type { Client, ICommit, IRef, ITable, Problem, RefKind } from '../api';
+import type { Client, ICommit, IRef, IStorage, ITable, Problem, RefKind } from '../api';
 import { problemFrom } from './connection';
 
 const DEFAULT_BRANCH = 'main';
@@ -34,6 +34,11 @@ export class DatasetModel {
   /** The latest commits, latest first. */
   get commits(): readonly ICommit[] {
     return this.history;
+  }
+
+  /** What all versions take in the store; undefined until it is known, null where the server does not tell. */
+  get storage(): IStorage | null | undefined {
+    return this.taken;
   }
 
   get hasOlder(): boolean {
@@ -88,6 +93,7 @@ export class DatasetModel {
       }
       this.wrong = null;
       this.loaded = true;
+      void this.measure();
     } catch (error) {
       if (turn !== this.turn) {
         return;
@@ -142,6 +148,16 @@ export class DatasetModel {
     return this.allRefs.filter(ref => ref.commit === commit);
   }
 
+  /** Ask what the dataset takes; nobody waits for it. */
+  private async measure(): Promise<void> {
+    const asked = ++this.measured;
+    const taken = await this.client.storage(this.name).catch(() => null);
+    if (asked === this.measured && taken !== this.taken) {
+      this.taken = taken;
+      this.changed.emit();
+    }
+  }
+
   private fallback(): IRef | undefined {
     return this.allRefs.find(ref => ref.name === DEFAULT_BRANCH) ?? this.allRefs[0];
   }
@@ -151,9 +167,11 @@ export class DatasetModel {
   private allTables: ITable[] = [];
   private history: ICommit[] = [];
   private cursor: string | undefined;
+  private taken: IStorage | null | undefined;
   private shownCommit: string | null = null;
   private loaded = false;
   private loadingOlder = false;
   private wrong: Problem | null = null;
   private turn = 0;
+  private measured = 0;
 }

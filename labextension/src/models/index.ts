@@ -1,3 +1,4 @@
+export { AccessModel, type Need } from './access';
 export { CODE_KINDS, cellsFor, cellsForQuery, type CodeKind, queryFor } from './code';
 export { ConnectionModel, type ConnectionState, problemFrom } from './connection';
 export { DatasetModel } from './dataset';

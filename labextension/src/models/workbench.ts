@@ -4,6 +4,7 @@ import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
 import type { Client, Problem } from '../api';
+import { AccessModel } from './access';
 import { ConnectionModel } from './connection';
 import { DatasetModel } from './dataset';
 import { DatasetsModel } from './datasets';
@@ -19,6 +20,7 @@ export class WorkbenchModel {
   constructor(options: IWorkbenchOptions) {
     this.client = options.client;
     this.connection = new ConnectionModel(this.client);
+    this.access = new AccessModel(this.client);
     this.datasets = new DatasetsModel(this.client);
     this.jobs = new JobsModel(this.client);
     this.jobs.ended.connect(() => void this.refresh(), this);
@@ -34,6 +36,7 @@ export class WorkbenchModel {
 
   readonly client: Client;
   readonly connection: ConnectionModel;
+  readonly access: AccessModel;
   readonly datasets: DatasetsModel;
   readonly jobs: JobsModel;
 
@@ -58,7 +61,7 @@ export class WorkbenchModel {
       this.jobs.rest();
       return false;
     }
-    await this.jobs.follow();
+    await Promise.all([this.jobs.follow(), this.access.check()]);
     return true;
   }
 
@@ -78,7 +81,7 @@ export class WorkbenchModel {
   /** Look again at all that is shown, because a person wants to. */
   async refresh(): Promise<void> {
     await this.poll.refresh();
-    await this.poll.tick.catch(() => undefined);
+    await Promise.all([this.poll.tick.catch(() => undefined), this.access.check()]);
   }
 
   toggle(name: string, isOpen = !this.open.has(name)): DatasetModel | undefined {
@@ -135,7 +138,11 @@ export class WorkbenchModel {
       }
       await this.datasets.load();
     } else {
+      const before = this.datasets.items;
       await this.datasets.refresh();
+      if (before !== this.datasets.items) {
+        await this.connection.check(); // the store takes something else by now
+      }
     }
     await Promise.all([...this.open.values()].map(dataset => dataset.refresh(true)));
     const problem = this.problem();

@@ -4,6 +4,7 @@ import type { MimeData } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 
 import type { Source } from '../models';
+import { refusalOf } from './permission-words';
 import type { Row } from './rows';
 import type { WorkbenchPanel } from './panel';
 import type { Words } from './words';
@@ -117,7 +118,7 @@ export class DropTarget implements IDisposable {
   /** Find the row under the pointer and what it stands for; nothing where files cannot go. */
   private placeOf(event: MouseEvent): { goal: IDropGoal; element: HTMLElement } | null {
     const { state, model } = this.panel;
-    if (model.datasets.deleted) {
+    if (model.datasets.deleted || !model.access.may('write uploads')) {
       return null;
     }
     // A drag of Lumino has its own image under the pointer: what lies under that is found by its place.
@@ -137,11 +138,15 @@ export class DropTarget implements IDisposable {
   }
 
   private show(place: ReturnType<DropTarget['placeOf']>): void {
+    const { trans } = this.words;
+    if (!this.panel.model.access.may('write uploads')) {
+      this.refuse(refusalOf('write uploads', trans));
+      return;
+    }
     if (!place) {
       this.hide();
       return;
     }
-    const { trans } = this.words;
     const { goal, element } = place;
     const outer = this.panel.node.getBoundingClientRect();
     const inner = element.getBoundingClientRect();
@@ -154,6 +159,15 @@ export class DropTarget implements IDisposable {
     if (this.mark.textContent !== told) {
       this.mark.textContent = told;
     }
+    this.mark.hidden = false;
+  }
+
+  /** Say over the whole panel why files cannot be dropped here. */
+  private refuse(told: string): void {
+    this.mark.style.top = '0';
+    this.mark.style.height = '100%';
+    this.mark.dataset.dsaWhole = 'true';
+    this.mark.textContent = told;
     this.mark.hidden = false;
   }
 

@@ -20,6 +20,8 @@ interface IJobsProps {
   words: Words;
   /** Do something that may fail, and tell why it did. */
   attempt: (work: () => Promise<void>) => void;
+  /** Why jobs may not be cancelled or done again, where they may not. */
+  refusal?: string | undefined;
 }
 
 const ICONS: Record<IJob['state'], LabIcon> = {
@@ -51,7 +53,7 @@ export function Jobs(props: IJobsProps): JSX.Element {
   );
 }
 
-function Job({ job, jobs, words, attempt }: IJobsProps & { job: IJob }): JSX.Element {
+function Job({ job, jobs, words, attempt, refusal }: IJobsProps & { job: IJob }): JSX.Element {
   const { trans } = words;
   const Icon = ICONS[job.state];
   const told = words.stateOf(job);
@@ -68,6 +70,7 @@ function Job({ job, jobs, words, attempt }: IJobsProps & { job: IJob }): JSX.Ele
           <Action
             icon={closeIcon}
             label={trans.__('Cancel job %1', job.id)}
+            refusal={refusal}
             run={() => attempt(() => jobs.cancel(job.id))}
           />
         )}
@@ -75,6 +78,7 @@ function Job({ job, jobs, words, attempt }: IJobsProps & { job: IJob }): JSX.Ele
           <Action
             icon={refreshIcon}
             label={trans.__('Do job %1 again', job.id)}
+            refusal={refusal}
             run={() => attempt(() => jobs.retry(job.id))}
           />
         )}
@@ -111,12 +115,20 @@ interface IActionProps {
   label: string;
   run: () => void;
   isPressed?: boolean;
+  refusal?: string | undefined;
 }
 
-function Action({ icon: Icon, label, run, isPressed }: IActionProps): JSX.Element {
+function Action({ icon: Icon, label, run, isPressed, refusal }: IActionProps): JSX.Element {
   const pressed = isPressed === undefined ? {} : { 'aria-pressed': isPressed };
   return (
-    <button className="jp-dsa-action" aria-label={label} title={label} onClick={run} {...pressed}>
+    <button
+      className="jp-dsa-action"
+      aria-label={label}
+      title={refusal ?? label}
+      disabled={refusal !== undefined}
+      onClick={run}
+      {...pressed}
+    >
       <Icon.react tag="span" />
     </button>
   );

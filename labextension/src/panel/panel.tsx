@@ -6,10 +6,12 @@ import type { Message } from '@lumino/messaging';
 import { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
-import { problemFrom, type WorkbenchModel } from '../models';
+import { type Need, problemFrom, type WorkbenchModel } from '../models';
+import { Account } from './account';
 import { workbenchIcon } from './icons';
 import { Jobs } from './jobs';
 import { Search } from './search';
+import { refusalOf } from './permission-words';
 import { PanelState } from './state';
 import { Connection, NoDatasets } from './states';
 import { Tree } from './tree';
@@ -56,8 +58,19 @@ export class WorkbenchPanel extends SidePanel {
     jobs.title.label = trans.__('Jobs');
     jobs.addWidget(
       bodyOf(
-        <UseSignal signal={model.jobs.changed}>
-          {() => <Jobs jobs={model.jobs} words={words} attempt={attempt} />}
+        <UseSignal signal={model.access.changed}>
+          {() => (
+            <UseSignal signal={model.jobs.changed}>
+              {() => (
+                <Jobs
+                  jobs={model.jobs}
+                  words={words}
+                  attempt={attempt}
+                  refusal={refusalIn(model, 'write jobs', words)}
+                />
+              )}
+            </UseSignal>
+          )}
         </UseSignal>
       )
     );
@@ -121,11 +134,23 @@ function Datasets({ state, words, create, retry }: IDatasetsProps): JSX.Element 
       <Connection state={connection.state} words={words} retry={retry} />
       {isConnected && <Search datasets={datasets} words={words} />}
       {isConnected && rows.length === 0 && (
-        <NoDatasets datasets={datasets} words={words} create={create} retry={retry} />
+        <NoDatasets
+          datasets={datasets}
+          words={words}
+          create={create}
+          retry={retry}
+          refusal={refusalIn(state.model, 'write datasets', words)}
+        />
       )}
       {rows.length > 0 && <Tree rows={rows} state={state} words={words} />}
+      {isConnected && <Account model={state.model} words={words} />}
     </div>
   );
+}
+
+/** Say why something is not to be had; undefined where it is. */
+function refusalIn({ access }: WorkbenchModel, need: Need, { trans }: Words): string | undefined {
+  return access.may(need) ? undefined : refusalOf(need, trans);
 }
 
 /** Do something that may fail, and tell why it did. */

@@ -32,6 +32,8 @@ export function labelOf(row: Row, words: Words): string {
         row.commit.author,
         words.ago(row.commit.time)
       );
+    case 'storage':
+      return `${words.taken(row.storage)}. ${words.counting(row.storage)}`;
     case 'problem':
       return `${row.problem.message} ${row.problem.hint}`;
     default:
@@ -81,6 +83,12 @@ export function RowContent({ row, words }: { row: Row; words: Words }): JSX.Elem
       );
     case 'commit':
       return <CommitContent commit={row.commit} refs={row.refs} words={words} />;
+    case 'storage':
+      return (
+        <span className="jp-dsa-name" title={words.counting(row.storage)}>
+          {words.taken(row.storage)}
+        </span>
+      );
     case 'problem':
       return (
         <div className="jp-dsa-lines" title={labelOf(row, words)}>

@@ -1,6 +1,6 @@
 /** The tree of datasets as a list of rows, which is what is drawn, walked by keys and tested. */
 
-import type { ICommit, IDataset, IRef, ITable, Problem } from '../api';
+import type { ICommit, IDataset, IRef, IStorage, ITable, Problem } from '../api';
 import type { DatasetModel } from '../models';
 
 interface IPlace {
@@ -18,6 +18,7 @@ export type Row = IPlace &
     | { kind: 'ref'; dataset: string; ref: IRef; isShown: boolean }
     | { kind: 'table'; dataset: string; table: ITable }
     | { kind: 'commit'; dataset: string; commit: ICommit; refs: readonly IRef[] }
+    | { kind: 'storage'; dataset: string; storage: IStorage | undefined }
     | { kind: 'more'; dataset: string; what: 'refs' | 'commits'; count: number }
     | { kind: 'heading'; section: 'refs' | 'tables' | 'history'; of: string }
     | { kind: 'note'; dataset: string; note: 'loading' | 'empty' }
@@ -32,6 +33,7 @@ export const HEIGHTS: Record<RowKind, number> = {
   ref: 24,
   table: 24,
   commit: 40,
+  storage: 24,
   more: 24,
   heading: 24,
   note: 24,
@@ -89,6 +91,9 @@ function inside(model: DatasetModel, isUnfolded: boolean): Row[] {
   }
   const shown = model.shown;
   if (shown) {
+    if (model.storage !== null) {
+      rows.push({ ...at('storage'), kind: 'storage', dataset, storage: model.storage });
+    }
     rows.push({ ...at('refs'), kind: 'heading', section: 'refs', of: '' });
     const visible = isUnfolded ? model.refs : fewOf(model.refs, shown);
     for (const ref of visible) {

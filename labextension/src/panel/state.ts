@@ -9,7 +9,7 @@ import { type Row, rowsOf } from './rows';
 export class PanelState {
   constructor(readonly model: WorkbenchModel) {
     const retell = () => this.changed.emit();
-    for (const part of [model, model.datasets, model.connection]) {
+    for (const part of [model, model.datasets, model.connection, model.access]) {
       part.changed.connect(retell, this);
     }
   }

@@ -17,7 +17,7 @@ interface IStateProps {
   children?: React.ReactNode;
   /** A command to be run in a terminal. */
   cure?: string;
-  action?: { label: string; run: () => void };
+  action?: { label: string; run: () => void; refusal?: string | undefined };
   isAlert?: boolean;
 }
 
@@ -28,7 +28,12 @@ export function State({ title, children, cure, action, isAlert }: IStateProps): 
       {children && <p>{children}</p>}
       {cure && <pre tabIndex={0}>{cure}</pre>}
       {action && (
-        <Button className="jp-mod-styled jp-mod-accept" onClick={action.run}>
+        <Button
+          className="jp-mod-styled jp-mod-accept"
+          onClick={action.run}
+          disabled={action.refusal !== undefined}
+          title={action.refusal}
+        >
           {action.label}
         </Button>
       )}
@@ -106,10 +111,12 @@ interface INoneProps {
   words: Words;
   create: () => void;
   retry: () => void;
+  /** Why no dataset may be made. */
+  refusal: string | undefined;
 }
 
 /** Say why the list is empty. */
-export function NoDatasets({ datasets, words, create, retry }: INoneProps): JSX.Element {
+export function NoDatasets({ datasets, words, create, retry, refusal }: INoneProps): JSX.Element {
   const { trans } = words;
   if (datasets.problem) {
     return (
@@ -147,7 +154,7 @@ export function NoDatasets({ datasets, words, create, retry }: INoneProps): JSX.
     <State
       title={trans.__('No datasets yet')}
       cure={FIRST_STEPS}
-      action={{ label: trans.__('New dataset'), run: create }}
+      action={{ label: trans.__('New dataset'), run: create, refusal }}
     >
       {trans.__('Import a file in a notebook, and it stands here:')}
     </State>

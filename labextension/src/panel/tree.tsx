@@ -72,7 +72,7 @@ interface IItemProps {
 
 function Item({ row, state, words, isCurrent }: IItemProps): JSX.Element {
   const isChosen = row.key === state.chosenKey;
-  const hasMenu = row.kind !== 'more' && row.kind !== 'problem';
+  const hasMenu = !['more', 'problem', 'storage'].includes(row.kind);
   const expanded =
     row.kind === 'dataset' && row.dataset.deleted_at === undefined
       ? { 'aria-expanded': row.isOpen }

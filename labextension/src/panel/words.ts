@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ICommit, IJob, IRef, ITable } from '../api';
+import type { ICommit, IJob, IRef, IStorage, ITable } from '../api';
 import { shareOf } from '../models';
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -90,6 +90,37 @@ export class Words {
       ? this.trans.__('Key: %1', table.key.join(', '))
       : this.trans.__('No key: rows are paired by place');
     return [table.name, this.rows(table.rows), this.columns(table.columns), key].join('\n');
+  }
+
+  /** Say what a dataset takes. */
+  taken(storage: IStorage | undefined): string {
+    return storage === undefined
+      ? this.trans.__('Storage: …')
+      : this.trans._n(
+          'Storage: %3 for %2 version',
+          'Storage: %3 for %2 versions',
+          storage.versions,
+          this.number(storage.versions),
+          this.bytes(storage.bytes_stored)
+        );
+  }
+
+  /** Say what is counted there. */
+  counting(storage: IStorage | undefined): string {
+    const told =
+      storage === undefined
+        ? ''
+        : this.trans.__(
+            '%1 before compression, in %2 segments. ',
+            this.bytes(storage.bytes_raw),
+            this.number(storage.segments)
+          );
+    return (
+      told +
+      this.trans.__(
+        'What versions share is counted once. What other datasets need as well is counted for each of them.'
+      )
+    );
   }
 
   kindOf(ref: IRef): string {

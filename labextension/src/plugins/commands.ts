@@ -8,6 +8,7 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import { workbenchIcon } from '../panel';
 import { CommandIDs, IWorkbenchPanel } from '../tokens';
 import { addDatasetCommands } from './dataset-commands';
+import { PermittedCommands } from './permitted';
 import { addRefCommands } from './ref-commands';
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
@@ -38,9 +39,10 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => panel.model.refresh()
     });
-    addDatasetCommands(commands, panel, trans);
-    addRefCommands(commands, panel, trans);
-    // What is enabled depends on what is chosen.
+    const permitted = new PermittedCommands(commands, panel.model.access, trans);
+    addDatasetCommands(permitted, panel, trans);
+    addRefCommands(permitted, panel, trans);
+    // What is enabled depends on what is chosen, and on what is permitted.
     panel.state.changed.connect(() => commands.notifyCommandChanged(), panel);
 
     for (const id of [CommandIDs.createDataset, CommandIDs.refresh]) {

@@ -15,6 +15,7 @@ import { type PanelState, tableIcon, Words } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { addDataCommands } from './data-commands';
 import { Documents, textOf } from './documents';
+import { PermittedCommands } from './permitted';
 
 export const dataPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:data',
@@ -57,7 +58,8 @@ export const dataPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     const text = (description: string) => ({ type: 'string', description });
-    commands.addCommand(CommandIDs.openData, {
+    const permitted = new PermittedCommands(commands, workbench.model.access, trans);
+    permitted.addCommand(CommandIDs.openData, {
       label: trans.__('Open Data'),
       caption: trans.__('Show the rows of a table at a version'),
       icon: tableIcon,

@@ -3,13 +3,13 @@
 import { Clipboard, Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, copyIcon, editIcon, undoIcon } from '@jupyterlab/ui-components';
-import type { CommandRegistry } from '@lumino/commands';
 
 import { attempt, type WorkbenchPanel } from '../panel';
 import { CommandIDs } from '../tokens';
+import type { ICommands } from './permitted';
 
 export function addDatasetCommands(
-  commands: CommandRegistry,
+  commands: ICommands,
   panel: WorkbenchPanel,
   trans: TranslationBundle
 ): void {

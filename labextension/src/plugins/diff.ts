@@ -11,9 +11,10 @@ import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import type { IDiffOf } from '../api';
 import { DiffDocument, namesFor } from '../documents/diff';
 import { DiffModel } from '../models';
-import { type PanelState, Words, workbenchIcon } from '../panel';
+import { attempt, changesOf, refuseFirst, Words, workbenchIcon } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { Documents, textOf } from './documents';
+import { PermittedCommands } from './permitted';
 
 export const diffPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:diff',
@@ -48,7 +49,7 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
       name: ({ id }) => id
     });
     const wanted = (args: ReadonlyPartialJSONObject): IDiffOf | undefined =>
-      given(args) ?? (side ? chosen(side.panel.state) : undefined);
+      given(args) ?? (side ? changesOf(side.panel.state) : undefined);
 
     const open = (of: IDiffOf, id = `dsa-diff-${UUID.uuid4()}`): DiffDocument => {
       const names = namesFor('unified', trans);
@@ -56,8 +57,18 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
       return documents.add(new DiffDocument({ model, words, download }), id);
     };
 
+    const show = (of: IDiffOf, id?: string): void => {
+      const known = documents.find(({ model }) => nameOf(model.of) === nameOf(of));
+      const document = known ?? open(of, id);
+      if (known && of.table !== undefined && of.table !== known.model.table) {
+        void known.model.compare({ table: of.table });
+      }
+      documents.show(document);
+    };
+
     const text = (description: string) => ({ type: 'string', description });
-    commands.addCommand(CommandIDs.openDiff, {
+    const permitted = new PermittedCommands(commands, workbench.model.access, trans);
+    permitted.addCommand(CommandIDs.openDiff, {
       label: trans.__('Show Changes'),
       caption: trans.__('Show which rows and cells differ between two versions'),
       icon: workbenchIcon,
@@ -76,13 +87,16 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
       },
       execute: args => {
         const of = wanted(args);
-        if (of) {
-          const known = documents.find(({ model }) => nameOf(model.of) === nameOf(of));
-          const document = known ?? open(of, textOf(args.id));
-          if (known && of.table !== undefined && of.table !== known.model.table) {
-            void known.model.compare({ table: of.table });
-          }
-          documents.show(document);
+        if (of && given(args)) {
+          show(of, textOf(args.id));
+        } else if (of) {
+          attempt(async () => {
+            await refuseFirst(workbench.model.client, of, {
+              message: spec => trans.__('%1 is the first version: nothing was before it.', spec),
+              hint: trans.__('“Open Data” shows its rows.')
+            });
+            show(of);
+          });
         }
       }
     });
@@ -94,19 +108,6 @@ function given({ dataset, from, to, table }: ReadonlyPartialJSONObject): IDiffOf
     return undefined;
   }
   return { dataset, from, to, table: typeof table === 'string' ? table : undefined };
-}
-
-/** What the chosen row of the panel changed: a commit against its parent, a branch against main. */
-function chosen({ chosen: row, dataset, at }: PanelState): IDiffOf | undefined {
-  if (!row || dataset === undefined || at === undefined) {
-    return undefined;
-  }
-  if (row.kind === 'commit') {
-    const [parent] = row.commit.parents;
-    return parent === undefined ? undefined : { dataset, from: parent, to: row.commit.id };
-  }
-  const from = row.kind === 'ref' && at !== 'main' ? 'main' : `${at}~1`;
-  return { dataset, from, to: at, table: row.kind === 'table' ? row.table.name : undefined };
 }
 
 function nameOf({ dataset, from, to }: IDiffOf): string {

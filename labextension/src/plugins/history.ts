@@ -6,14 +6,15 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { HistoryDocument, type ICommitActions } from '../documents/history';
-import { HistoryModel } from '../models';
-import { branchIcon, Words } from '../panel';
+import { HistoryModel, type WorkbenchModel } from '../models';
+import { branchIcon, refusalOf, Words } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { Documents, textOf } from './documents';
+import { PermittedCommands } from './permitted';
 
 export const historyPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:history',
@@ -45,11 +46,16 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
 
     const open = (dataset: string, at: string | undefined): HistoryDocument => {
       const model = new HistoryModel({ client: workbench.model.client, dataset, at });
-      const document = new HistoryDocument({ model, words, actions: actionsOf(app, dataset) });
+      const document = new HistoryDocument({
+        model,
+        words,
+        actions: actionsOf(app, dataset, workbench.model, trans)
+      });
       return documents.add(document, `dsa-history-${dataset}`);
     };
 
-    commands.addCommand(CommandIDs.openHistory, {
+    const permitted = new PermittedCommands(commands, workbench.model.access, trans);
+    permitted.addCommand(CommandIDs.openHistory, {
       label: trans.__('Show History'),
       caption: trans.__('Show the commits of a dataset as a graph of branches and merges'),
       icon: branchIcon,
@@ -90,7 +96,12 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 /** What can be done with commits here; commands of other plugins are used where they are there. */
-function actionsOf({ commands }: JupyterFrontEnd, dataset: string): ICommitActions {
+function actionsOf(
+  { commands }: JupyterFrontEnd,
+  dataset: string,
+  { access }: WorkbenchModel,
+  trans: TranslationBundle
+): ICommitActions {
   const run = (id: string, args: ReadonlyPartialJSONObject) => void commands.execute(id, args);
   return {
     compare: (from, to) => run(CommandIDs.openDiff, { dataset, from, to }),
@@ -100,6 +111,7 @@ function actionsOf({ commands }: JupyterFrontEnd, dataset: string): ICommitActio
       : undefined,
     createBranch: commands.hasCommand(CommandIDs.createBranch)
       ? commit => run(CommandIDs.createBranch, { dataset, at: commit.id })
-      : undefined
+      : undefined,
+    refusedBranch: () => (access.may('write refs') ? undefined : refusalOf('write refs', trans))
   };
 }

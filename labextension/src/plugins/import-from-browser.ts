@@ -7,23 +7,26 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { holdsTables } from '../models';
 import { sourceOf, workbenchIcon } from '../panel';
-import { CommandIDs, IImporter } from '../tokens';
+import { CommandIDs, IImporter, IWorkbench } from '../tokens';
+import { PermittedCommands } from './permitted';
 
 export const importFromBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:import-from-browser',
   description: 'Imports files of the file browser.',
   autoStart: true,
-  requires: [IImporter, IFileBrowserFactory],
+  requires: [IWorkbench, IImporter, IFileBrowserFactory],
   optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
+    { model }: IWorkbench,
     importer: IImporter,
     { tracker }: IFileBrowserFactory,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('dsa_workbench');
     const chosen = (): Contents.IModel[] => [...(tracker.currentWidget?.selectedItems() ?? [])];
-    app.commands.addCommand(CommandIDs.importFromBrowser, {
+    const permitted = new PermittedCommands(app.commands, model.access, trans);
+    permitted.addCommand(CommandIDs.importFromBrowser, {
       label: trans.__('Import into DSA…'),
       caption: trans.__('See what the chosen files would change in a dataset, and commit them'),
       icon: workbenchIcon,

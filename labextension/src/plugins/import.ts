@@ -9,6 +9,7 @@ import { chooseFiles, Importer, ImportWords } from '../dialogs/import';
 import { holdsTables } from '../models';
 import { DropTarget, goalOf, sourceOf, Words, type WorkbenchPanel } from '../panel';
 import { CommandIDs, IImporter, type IImportGoal, IWorkbench, IWorkbenchPanel } from '../tokens';
+import { PermittedCommands } from './permitted';
 
 export const importPlugin: JupyterFrontEndPlugin<IImporter> = {
   id: 'dsa-workbench:import',
@@ -27,7 +28,8 @@ export const importPlugin: JupyterFrontEndPlugin<IImporter> = {
     const { trans } = words;
     const { commands } = app;
     const importer = new Importer(model, commands, new ImportWords(words));
-    commands.addCommand(CommandIDs.import, {
+    const permitted = new PermittedCommands(commands, model.access, trans);
+    permitted.addCommand(CommandIDs.import, {
       label: trans.__('Import Files…'),
       caption: trans.__('See what files would change in a dataset, and commit them'),
       icon: fileUploadIcon,

@@ -19,6 +19,7 @@ import { attempt, tableIcon, Words } from '../panel';
 import { CommandIDs, IWorkbench, IWorkbenchPanel } from '../tokens';
 import { chosenTable } from './chosen';
 import { Documents } from './documents';
+import { PermittedCommands } from './permitted';
 
 export const queryPlugin: JupyterFrontEndPlugin<void> = {
   id: 'dsa-workbench:query',
@@ -68,7 +69,8 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
       documents.show(document);
     };
 
-    commands.addCommand(CommandIDs.openQuery, {
+    const permitted = new PermittedCommands(commands, workbench.model.access, trans);
+    permitted.addCommand(CommandIDs.openQuery, {
       label: trans.__('Query in SQL'),
       caption: trans.__('Ask versions of datasets in SQL'),
       icon: tableIcon,

@@ -2,19 +2,19 @@
 
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { RefKind } from '../api';
 import { attempt, branchIcon, lockIcon, tagIcon, type WorkbenchPanel } from '../panel';
 import { CommandIDs } from '../tokens';
+import type { ICommands } from './permitted';
 
 /** What a whole commit id looks like. */
 const COMMIT = /^[0-9a-f]{64}$/;
 const DESCRIBED = { args: { type: 'object' as const, properties: {} } };
 
 export function addRefCommands(
-  commands: CommandRegistry,
+  commands: ICommands,
   panel: WorkbenchPanel,
   trans: TranslationBundle
 ): void {

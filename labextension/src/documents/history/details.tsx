@@ -14,6 +14,8 @@ export interface ICommitActions {
   copy: (text: string) => void;
   openData?: ((commit: ICommit) => void) | undefined;
   createBranch?: ((commit: ICommit) => void) | undefined;
+  /** Why no branch may be made, where none may. */
+  refusedBranch?: (() => string | undefined) | undefined;
 }
 
 interface IDetailsProps {
@@ -112,7 +114,12 @@ function OneCommit(props: IDetailsProps & { commit: ICommit | ICommitShown }): J
           </Button>
         )}
         {createBranch && (
-          <Button className="jp-mod-styled" onClick={() => createBranch(commit)}>
+          <Button
+            className="jp-mod-styled"
+            onClick={() => createBranch(commit)}
+            disabled={actions.refusedBranch?.() !== undefined}
+            title={actions.refusedBranch?.()}
+          >
             {trans.__('New branch here…')}
           </Button>
         )}
