@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fixtures.lab import Lab
@@ -110,3 +111,53 @@ def test_a_job_that_failed_says_why_and_shows_its_log(lab: Lab, panel: Locator) 
     expect(row.locator("pre")).to_contain_text("nope")
     row.get_by_role("button", name="again").click()
     expect(panel.get_by_role("listitem").filter(has_text="Import bad.csv")).to_have_count(2)
+
+
+def test_a_job_that_runs_is_cancelled_and_done_again(lab: Lab, panel: Locator) -> None:
+    path = "datasets/cancelled/refs/main/uploads?name=long.csv&key=id"
+    rows = b"id,city\n" + b"".join(b"%d,Ulm\n" % number for number in range(300_000))
+    kind = {"Prefer": "respond-async", "Content_Type": "text/csv"}
+    jobs = panel.get_by_role("listitem").filter(has_text="Import long.csv into cancelled@main")
+    with lab.workbench.store.database.transaction() as connection:
+        # Nobody can store a segment meanwhile, so that the job is at work for as long as it is looked at.
+        connection.execute(sa.text("LOCK TABLE dsa.segments IN EXCLUSIVE MODE"))
+        assert lab.server.ask("PUT", path, rows, **kind).status == 202
+        expect(jobs).to_have_attribute("data-dsa-state", "running")
+        jobs.get_by_role("button", name="Cancel job").click()
+        expect(jobs).to_contain_text("Cancelling…")
+        expect(jobs.get_by_role("button", name="Cancel job")).to_have_count(0)
+    expect(jobs).to_have_attribute("data-dsa-state", "cancelled")
+    expect(jobs).to_contain_text("Cancelled")
+    assert lab.server.get("datasets/cancelled").status == 404
+    jobs.get_by_role("button", name="again").click()
+    expect(jobs).to_have_count(2)
+    expect(jobs.first).to_have_attribute("data-dsa-state", "succeeded")
+    expect(jobs.last).to_have_attribute("data-dsa-state", "cancelled")
+    expect(item(panel, "Dataset cancelled")).to_be_visible()
+
+
+def test_what_datasets_and_the_store_take_is_told(lab: Lab, panel: Locator) -> None:
+    commit(lab, "bytes", 50_000, "First")
+    item(panel, "Dataset bytes").click()
+    row = item(panel, "Storage")
+    expect(row).to_have_accessible_name(re.compile(r"^Storage: [0-9.]+ \w+ for 1 version\. .*counted once"))
+    first = row.inner_text()
+    lab.workbench.commit(pd.DataFrame({"id": range(50_000), "city": ["Bonn"] * 50_000}), "bytes", message="Second")
+    expect(row).to_contain_text("for 2 versions")
+    assert row.inner_text() != first
+    expect(panel.get_by_text(re.compile("^Store [0-9.,]+ [kMG]B$"))).to_be_visible()
+    expect(panel.get_by_text("may administer")).to_be_visible()
+
+
+def test_a_first_version_has_no_changes_to_show(lab: Lab, panel: Locator) -> None:
+    commit(lab, "first", 3, "First")
+    choose(panel, item(panel, "Dataset first"), "Show Changes")
+    expect(panel.page.get_by_role("dialog")).to_contain_text("first@main is the first version")
+    panel.page.keyboard.press("Escape")
+    item(panel, "Dataset first").click()
+    expect(item(panel, "Commit First")).to_be_visible()
+    for row in ("Dataset first", "branch main", "Table data", "Commit First"):
+        item(panel, row).click(button="right")
+        entry = panel.page.get_by_role("menuitem", name="Show Changes")
+        expect(entry).to_have_attribute("aria-disabled", "true")
+        panel.page.keyboard.press("Escape")
