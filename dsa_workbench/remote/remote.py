@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 from dsa_workbench.core.model.progress import Progress
 from dsa_workbench.core.model.ref import Ref
@@ -15,6 +16,7 @@ from dsa_workbench.remote.asking import at_of
 from dsa_workbench.remote.comparing import RemoteDiffs
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.equality import RemoteEquality
+from dsa_workbench.remote.forwarding import ForwardingDesk
 from dsa_workbench.remote.importing import RemoteImports, listed
 from dsa_workbench.remote.looking import RemoteLooks
 from dsa_workbench.remote.merging import RemoteMerges
@@ -75,6 +77,7 @@ class RemoteWorkbench(
     def __init__(self, transport: Transport, cache: DiskCache) -> None:
         super().__init__(transport)
         self._cache = cache
+        self._desks: WeakSet[ForwardingDesk] = WeakSet()
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +103,8 @@ class RemoteWorkbench(
     def close(self, *, cancel_jobs: bool = False) -> None:
         """Close the connections; jobs go on in the server."""
         self.abort_previews()
+        for desk in list(self._desks):
+            desk.close()
         self._transport.close()
 
     def status(self) -> Status:
@@ -191,6 +196,11 @@ class RemoteWorkbench(
         return TableProfile(spec, found["rows"], tuple(told.column_profile(c) for c in found["columns"]))
 
     # ------------------------------------------------------------------------------------- how to ask
+
+    def _desk(self) -> ForwardingDesk:
+        desk = ForwardingDesk(self._transport)
+        self._desks.add(desk)
+        return desk
 
     def _write(self, method: str, path: tuple[str, ...], body: Any = None) -> Any:
         headers = {"Idempotency-Key": secrets.token_hex(16)}

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from dsa_workbench.widgets.history import HistoryWidget
     from dsa_workbench.widgets.job import JobWidget
     from dsa_workbench.widgets.table import TableWidget
+    from dsa_workbench.widgets.upload import UploadWidget
+    from dsa_workbench.widgets.uploads import KernelDesk
 
-__all__ = ["DiffWidget", "HistoryWidget", "JobWidget", "TableWidget"]
+__all__ = ["DiffWidget", "HistoryWidget", "JobWidget", "KernelDesk", "TableWidget", "UploadWidget"]
 
-_LAZY = {"DiffWidget": "diff", "HistoryWidget": "history", "JobWidget": "job", "TableWidget": "table"}
+_LAZY = {
+    "DiffWidget": "diff", "HistoryWidget": "history", "JobWidget": "job", "TableWidget": "table",
+    "KernelDesk": "uploads", "UploadWidget": "upload",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from dsa_workbench.results import CommitView, Diff, JobLog, JobResult, Log, Reading, Refs
+from dsa_workbench.results import CommitView, Datasets, Diff, Explained, JobLog, JobResult, Log, Reading, Refs
+from dsa_workbench.widgets.answers import Answer, Asked
+
+
+class Desk(Protocol):
+    """Takes files in parts, says what would come of them, and imports them; it answers the routes of uploads."""
+
+    def __call__(self, asked: Asked) -> Answer:
+        """Answer a request."""
+        ...
+
+    def close(self) -> Any:
+        """Forget the files that were not imported; called again, it does nothing."""
+        ...
 
 
 class Door(Protocol):
@@ -44,4 +57,20 @@ class Door(Protocol):
 
     def retry_job(self, id: int) -> JobResult[Any]:
         """Do a job again."""
+        ...
+
+    def datasets(self, deleted: bool = False) -> Datasets:
+        """List datasets."""
+        ...
+
+    def import_file(self, source: Any, dataset: str, **options: Any) -> Any:
+        """Import files, or say what would come of it."""
+        ...
+
+    def explain(self, source: Any, **reading: Any) -> Explained:
+        """Say how a file would be read."""
+        ...
+
+    def _desk(self) -> Desk:
+        """Give what takes files in parts."""
         ...

@@ -63,7 +63,7 @@ class Linked(anywidget.AnyWidget):
             self.send({"code": code.hash}, [code.drawing, code.style])
             return
         try:
-            told, bytes_ = reply(content, self._answer)
+            told, bytes_ = reply(content, self._answer, buffers)
         except Exception as err:
             self.send(unforeseen(content, err))
             raise  # for ipywidgets to write it into the kernel's log

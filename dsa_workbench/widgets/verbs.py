@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from dsa_workbench import widgets
 from dsa_workbench.results import Diff, JobResult
-from dsa_workbench.widgets.door import Door
+from dsa_workbench.widgets.door import Desk, Door
 
 if TYPE_CHECKING:
-    from dsa_workbench.widgets import DiffWidget, HistoryWidget, JobWidget, TableWidget
+    from dsa_workbench.widgets import DiffWidget, HistoryWidget, JobWidget, TableWidget, UploadWidget
 
 
 class WidgetVerbs:
-    """Look at tables, histories and jobs in a notebook: table, history, watch."""
+    """Look at tables, histories and jobs in a notebook, and bring files in: table, history, watch, upload."""
 
     def table(
         self: Door, spec: str, where: str | None = None, columns: Sequence[str] | str | None = None, **traits: Any
@@ -39,6 +39,21 @@ class WidgetVerbs:
         Its traits ``state`` and ``share`` tell how far it is, and can be linked.
         """
         return widgets.JobWidget(self, job, **traits)
+
+    def upload(
+        self: Door, spec: str | None = None, *, key: Sequence[str] | str | None = None, mode: str = "replace",
+        message: str | None = None, **traits: Any,
+    ) -> UploadWidget:  # fmt: skip
+        """Take files of the desktop in a widget: dropped or chosen, they are previewed, and committed to a branch.
+
+        `spec` is the branch (``sales@dev``), perhaps with a table; without it the widget asks. `key`, `mode` and
+        `message` are those of `import_file`, and can be changed in the widget. Its traits ``file``, ``state``,
+        ``share`` and ``commit`` tell what goes on, and can be linked.
+        """
+        return widgets.UploadWidget(self, spec, key=key, mode=mode, message=message, **traits)
+
+    def _desk(self: Door) -> Desk:
+        return widgets.KernelDesk(self)
 
 
 def draw_diff(diff: Diff, **traits: Any) -> DiffWidget:

@@ -8,13 +8,14 @@ export interface IMessage {
   method: string;
   query?: Record<string, unknown>;
   accept?: string;
+  body?: unknown;
 }
 
 interface IAnswer {
   told?: unknown;
   headers?: Record<string, string>;
   bytes?: Uint8Array;
-  problem?: { code: string; detail: string; hint: string };
+  problem?: { code: string; detail: string; hint: string; details?: Record<string, unknown> };
 }
 
 export class TestKernel implements IAnyModel {
@@ -22,6 +23,9 @@ export class TestKernel implements IAnyModel {
 
   /** All that was asked, in order. */
   readonly asked: IMessage[] = [];
+
+  /** Bytes that came beside the words, in order. */
+  readonly parts: ArrayBuffer[] = [];
 
   /** How often the traits were sent. */
   saved = 0;
@@ -42,8 +46,9 @@ export class TestKernel implements IAnyModel {
     this.saved += 1;
   }
 
-  send(content: unknown): void {
+  send(content: unknown, ...more: unknown[]): void {
     const asked = content as IMessage;
+    this.parts.push(...((more[1] ?? []) as ArrayBuffer[]));
     this.asked.push(asked);
     const answer = this.answers[asked.path];
     if (answer) {

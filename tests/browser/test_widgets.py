@@ -150,6 +150,96 @@ def test_a_history_is_compared_in_its_place_and_a_job_is_followed(lab: Lab, page
     expect(widget.get_by_role("option", name="Second")).to_have_attribute("aria-selected", "true")
 
 
+FIRST = "id,city,qty\n1,Ulm,3\n2,Bonn,5\n3,Ulm,8\n"
+NEXT = "id,city,qty\n1,Ulm,3\n2,Bonn,6\n4,Kiel,1\n"
+TAKEN = """\
+out = ipywidgets.Output()
+place.observe(out.capture()(lambda change: print("made", change.new[:7])), "commit")
+out"""
+
+
+def choose(page: Page, widget: Locator, name: str, text: str) -> None:
+    """Choose a file as the system's chooser would."""
+    with page.expect_file_chooser() as choosing:
+        widget.get_by_role("button", name="Choose files").click()
+    choosing.value.set_files({"name": name, "mimeType": "text/csv", "buffer": text.encode()})
+
+
+def drop(target: Locator, name: str, text: str) -> None:
+    """Drop a file of the desktop."""
+    target.evaluate(
+        """(element, [name, text]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], name));
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+            }
+        }""",
+        [name, text],
+    )
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_file_of_the_desktop_is_previewed_committed_and_compared(lab: Lab, page: Page, where: str) -> None:
+    dataset = f"taken-{where[0]}"
+    opened(lab, page, f"upload-{where[0]}.ipynb", ["import ipywidgets\nplace = wb.upload()\nplace", TAKEN], where)
+    widget = page.locator(".jp-dsa-widget[data-dsa-face=upload]")
+    choose(page, widget, "march.csv", FIRST)
+    expect(widget.get_by_label("Dataset")).to_have_value("march")
+    widget.get_by_label("Dataset").fill(dataset)
+    page.keyboard.press("Enter")
+    expect(widget).to_contain_text("+3 added")
+    widget.get_by_role("button", name="id", exact=True).click()
+    expect(widget.get_by_text("Key: id")).to_be_visible()
+    widget.get_by_label("Message").fill("March")
+    widget.get_by_role("button", name="Commit", exact=True).click()
+    expect(widget.get_by_text(re.compile(rf"{dataset}@main: committed [0-9a-f]{{7}}: \+3"))).to_be_visible()
+    [first] = lab.workbench.log(dataset)
+    assert first.message == "March"
+    expect(page.get_by_text(f"made {first.id[:7]}")).to_be_visible()
+    page.screenshot(path=lab.server.folder / f"upload-done-{where[0]}.png")
+
+    drop(widget.get_by_role("group", name="Files"), "april.csv", NEXT)
+    for told in (f"into {dataset}@main", "+1 added", "−1 removed", "~1 changed", "1 unchanged"):
+        expect(widget).to_contain_text(told)
+    changed = widget.get_by_role("row", name="changed 2 Bonn")
+    expect(changed.locator("del")).to_have_text("5")
+    expect(changed.locator("ins")).to_have_text("6")
+    page.screenshot(path=lab.server.folder / f"upload-{where[0]}.png")
+
+    frame = pd.DataFrame({"id": [1], "city": ["Ulm"], "qty": [0]})
+    lab.workbench.commit(frame, dataset, message="Meanwhile")
+    widget.get_by_role("button", name="Commit", exact=True).click()
+    expect(widget.get_by_role("alert")).to_contain_text("with “Meanwhile”")
+    widget.get_by_role("button", name="Preview again on the new head").click()
+    expect(widget).to_contain_text("+2 added")
+    widget.get_by_role("button", name="Commit", exact=True).click()
+    expect(widget.get_by_text(re.compile(r"committed [0-9a-f]{7}: \+2 ~1"))).to_be_visible()
+    assert lab.workbench.read(dataset).to_arrow()["qty"].to_pylist() == [3, 6, 1]
+
+    drop(widget.get_by_role("group", name="Files"), "again.csv", NEXT)
+    expect(widget).to_contain_text("Nothing would change")
+    widget.get_by_role("button", name="Cancel", exact=True).click()
+    expect(widget.get_by_role("button", name="Choose files")).to_be_visible()
+
+
+def test_a_file_of_many_parts_arrives_whole_and_its_place_is_given(lab: Lab, page: Page) -> None:
+    rows = 100_000  # 12 MB, which are three parts
+    text = "id,note\n" + "".join(f"{i},{NOTE}{i:>40}\n" for i in range(rows))
+    cells = ["place = wb.upload('parts@dev', key='id', message='Given')\nplace"]
+    opened(lab, page, "parts.ipynb", cells)
+    widget = page.locator(".jp-dsa-widget[data-dsa-face=upload]")
+    expect(widget).to_contain_text("Drop files here for parts@dev")
+    choose(page, widget, "parts.csv", text)
+    expect(widget).to_contain_text(f"+{rows:,} added")
+    expect(widget.get_by_text("Key: id")).to_be_visible()
+    widget.get_by_role("button", name="Commit", exact=True).click()
+    expect(widget.get_by_text(re.compile(r"parts@dev: committed [0-9a-f]{7}"))).to_be_visible()
+    [made] = lab.workbench.log("parts@dev")
+    assert made.message == "Given"
+    assert lab.workbench.read("parts@dev").to_arrow()["id"].to_pylist() == list(range(rows))
+
+
 BARE = """\
 <!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Bare</title>
 <body><div id="here"></div><script type="module">

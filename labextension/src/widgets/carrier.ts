@@ -14,6 +14,7 @@ interface IToldProblem {
   code: string;
   detail: string;
   hint: string;
+  details?: Record<string, unknown>;
 }
 
 export class KernelCarrier implements ICarrier {
@@ -22,8 +23,8 @@ export class KernelCarrier implements ICarrier {
   }
 
   async ask<T>(path: string, ask: IAsk = {}): Promise<T> {
-    const { method = 'GET', query, body, signal } = ask;
-    return (await this.send({ path, method, query, body }, signal)).told as T;
+    const { method = 'GET', query, body, bytes, headers, signal } = ask;
+    return (await this.send({ path, method, query, body, headers }, signal, bytes)).told as T;
   }
 
   async bytes(path: string, { query, accept, signal }: IBytesAsked): Promise<IBytes> {
@@ -62,7 +63,8 @@ export class KernelCarrier implements ICarrier {
 
   private send(
     request: Record<string, unknown>,
-    signal?: AbortSignal
+    signal?: AbortSignal,
+    part?: ArrayBuffer
   ): Promise<{ told: unknown; bytes: Uint8Array<ArrayBuffer>; headers: Headers }> {
     const id = `${this.name}-${++this.last}`;
     return new Promise((give, fail) => {
@@ -75,7 +77,12 @@ export class KernelCarrier implements ICarrier {
         this.waiting.delete(id);
         fail(cancelled());
       });
-      this.model.send({ id, ...request });
+      const message = { id, ...request };
+      if (part) {
+        this.model.send(message, undefined, [part]);
+      } else {
+        this.model.send(message);
+      }
     });
   }
 
@@ -88,8 +95,9 @@ export class KernelCarrier implements ICarrier {
     }
     this.waiting.delete(String(id));
     if (problem) {
-      const { code, detail, hint } = problem as IToldProblem;
-      waiting.fail(new Problem(0, code, detail, hint));
+      const { code, detail, hint, details } = problem as IToldProblem;
+      const status = code === 'not_found' ? 404 : 0;
+      waiting.fail(new Problem(status, code, detail, hint, '', details));
     } else {
       const named = new Headers((headers ?? {}) as Record<string, string>);
       waiting.give({ told, bytes: bytesOf(buffers[0]), headers: named });

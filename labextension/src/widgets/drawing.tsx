@@ -5,12 +5,14 @@ import { drawDiff } from './diff';
 import { drawHistory } from './history';
 import { drawJob } from './job';
 import { drawTable } from './table/table';
+import { drawUpload } from './upload/upload';
 
 const FACES: Record<string, Draw> = {
   table: drawTable,
   diff: drawDiff,
   history: drawHistory,
-  job: drawJob
+  job: drawJob,
+  upload: drawUpload
 };
 
 /** Draw a widget by what it says that it shows. */

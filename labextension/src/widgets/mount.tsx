@@ -9,12 +9,15 @@ import type { IAnyModel } from './anywidget';
 const THEMED = '--jp-layout-color1';
 const BARE = 'jp-dsa-bare';
 
-/** Draw into an element, `height` pixels high as the trait says; gives what takes it away again. */
+/**
+ * Draw into an element, `height` pixels high as the trait says, or as high at most; gives what takes it away again.
+ */
 export function mount(
   el: HTMLElement,
   model: IAnyModel,
   face: string,
-  content: React.ReactElement
+  content: React.ReactElement,
+  extent: 'height' | 'maxHeight' = 'height'
 ): () => void {
   if (!getComputedStyle(document.body).getPropertyValue(THEMED)) {
     dress();
@@ -29,7 +32,7 @@ export function mount(
     (event.target as HTMLElement).dataset.lmSuppressShortcuts = 'true';
   });
   const size = () => {
-    host.style.height = `${Number(model.get('height') ?? 0)}px`;
+    host.style[extent] = `${Number(model.get('height') ?? 0)}px`;
   };
   size();
   model.on('change:height', size);

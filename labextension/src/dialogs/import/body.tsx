@@ -15,8 +15,8 @@ import type { ImportWords } from './words';
 export interface IActions {
   /** Give up. */
   cancel: () => void;
-  /** Go on without being seen. */
-  hide: () => void;
+  /** Go on without being seen; absent where it is always seen. */
+  hide?: () => void;
 }
 
 interface IBodyProps {
@@ -68,7 +68,7 @@ export function Body({ model, places, words, actions }: IBodyProps): JSX.Element
         <Button className="jp-mod-styled jp-mod-reject" onClick={actions.cancel}>
           {trans.__('Cancel')}
         </Button>
-        {phase !== 'place' && (
+        {phase !== 'place' && actions.hide && (
           <Button
             className="jp-mod-styled"
             title={trans.__('Go on without this dialog; a notification brings it back')}
@@ -97,7 +97,7 @@ function Main({ model, words, begin }: IMainProps): JSX.Element {
   if (model.phase === 'place') {
     const isDisabled = !isName(dataset) || !isName(ref);
     return (
-      <Button className={style} type="submit" form="jp-dsa-import-place" disabled={isDisabled}>
+      <Button className={style} disabled={isDisabled} onClick={begin}>
         {trans.__('Preview')}
       </Button>
     );

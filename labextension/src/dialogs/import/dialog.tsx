@@ -27,7 +27,7 @@ export class ImportDialog extends Widget {
     this.layout = layout;
     this.node.addEventListener('cancel', event => {
       event.preventDefault();
-      (model.phase === 'place' ? actions.cancel : actions.hide)();
+      (model.phase === 'place' ? actions.cancel : (actions.hide ?? actions.cancel))();
     });
     model.changed.connect(() => this.keepFocus(), this);
   }

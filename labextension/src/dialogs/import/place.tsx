@@ -17,14 +17,17 @@ interface IPlaceProps {
 export function Place({ model, places, words, submit }: IPlaceProps): JSX.Element {
   const { trans } = words;
   const { dataset, ref } = model.place;
+  const names = React.useId();
   React.useEffect(() => places.find(dataset), [places, dataset]);
   return (
-    <form
-      className="jp-dsa-import-form"
-      id="jp-dsa-import-place"
-      onSubmit={event => {
-        event.preventDefault();
-        submit();
+    // No form: pages of notebooks may forbid them, and its name would have to be one of the whole page.
+    <div
+      className="jp-dsa-import-form jp-dsa-import-where"
+      onKeyDown={event => {
+        if (event.key === 'Enter' && isName(dataset) && isName(ref)) {
+          event.preventDefault();
+          submit();
+        }
       }}
     >
       <ul className="jp-dsa-import-files" aria-label={trans.__('Files')}>
@@ -48,28 +51,28 @@ export function Place({ model, places, words, submit }: IPlaceProps): JSX.Elemen
                 className="jp-mod-styled"
                 required
                 autoFocus
-                list="jp-dsa-import-datasets"
+                list={`${names}-datasets`}
                 value={dataset}
                 aria-invalid={!isName(dataset)}
                 onChange={event => model.setPlace({ dataset: event.currentTarget.value, ref })}
               />
-              <Options id="jp-dsa-import-datasets" names={places.datasets} />
+              <Options id={`${names}-datasets`} names={places.datasets} />
             </Field>
             <Field label={trans.__('Branch')}>
               <input
                 className="jp-mod-styled"
                 required
-                list="jp-dsa-import-branches"
+                list={`${names}-branches`}
                 value={ref}
                 aria-invalid={!isName(ref)}
                 onChange={event => model.setPlace({ dataset, ref: event.currentTarget.value })}
               />
-              <Options id="jp-dsa-import-branches" names={places.branches} />
+              <Options id={`${names}-branches`} names={places.branches} />
             </Field>
           </div>
         )}
       </UseSignal>
-    </form>
+    </div>
   );
 }
 

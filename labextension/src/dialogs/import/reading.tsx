@@ -188,9 +188,7 @@ function settingOf(part: IExplanation, name: string): ISetting | undefined {
 }
 
 function found(setting: ISetting | undefined, { trans }: ImportWords): string {
-  return setting && !setting.given
-    ? trans.__('Found: %1', setting.value)
-    : trans.__('Found out by the server');
+  return setting && !setting.given ? trans.__('Found: %1', setting.value) : trans.__('Found out');
 }
 
 /** The few words that stand beside the heading. */

@@ -69,7 +69,7 @@ function Conflict(props: ITroublesProps & { conflict: IConflict }): JSX.Element 
           more,
           `${more}`
         )}{' '}
-      {trans.__('Nothing was committed, and your files are still on the server.')}
+      {trans.__('Nothing was committed, and your files are still here.')}
       <div className="jp-dsa-import-row">
         <Button className="jp-mod-styled jp-mod-accept" onClick={() => void model.look()}>
           {trans.__('Preview again on the new head')}

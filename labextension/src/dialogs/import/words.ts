@@ -37,7 +37,7 @@ export class ImportWords {
       case 'cancelled':
         return trans.__('Cancelled');
       case 'here':
-        return trans.__('%1, on the server', words.bytes(size ?? offset));
+        return trans.__('%1, all of it', words.bytes(size ?? offset));
       case 'sending':
         break;
     }

@@ -8,8 +8,14 @@
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
-export function Button(props: React.ButtonHTMLAttributes<HTMLButtonElement>): JSX.Element {
-  return <button type="button" {...props} />;
+interface IButtonProps extends React.ButtonHTMLAttributes<HTMLButtonElement> {
+  minimal?: boolean;
+  small?: boolean;
+}
+
+export function Button({ minimal, small, className = '', ...props }: IButtonProps): JSX.Element {
+  const size = `${minimal ? ' jp-dsa-minimal' : ''}${small ? ' jp-dsa-small' : ''}`;
+  return <button type="button" className={`${className}${size}`} {...props} />;
 }
 
 export function HTMLSelect({
