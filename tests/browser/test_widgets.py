@@ -225,7 +225,7 @@ def test_a_file_of_the_desktop_is_previewed_committed_and_compared(lab: Lab, pag
 
 def test_a_file_of_many_parts_arrives_whole_and_its_place_is_given(lab: Lab, page: Page) -> None:
     rows = 100_000  # 12 MB, which are three parts
-    text = "id,note\n" + "".join(f"{i},{NOTE}{i:>40}\n" for i in range(rows))
+    text = "id,note\n" + "".join(f'{i},"{NOTE}{i:>40}"\n' for i in range(rows))
     cells = ["place = wb.upload('parts@dev', key='id', message='Given')\nplace"]
     opened(lab, page, "parts.ipynb", cells)
     widget = page.locator(".jp-dsa-widget[data-dsa-face=upload]")
