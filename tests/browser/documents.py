@@ -31,3 +31,10 @@ def keep(page: Page, folder: Path, name: str) -> None:
     """Keep a picture of the main area beside the log of the server."""
     expect(page.locator("#jupyterlab-splash")).to_have_count(0)
     page.locator("#jp-main-dock-panel").screenshot(path=folder / f"{name}.png")
+
+
+def close_menu(page: Page) -> None:
+    """Close the menu that is open; JupyterLab's launcher may have taken the focus from it when it came up."""
+    menu = page.get_by_role("menu").filter(visible=True)
+    menu.last.press("Escape")
+    expect(page.locator(".lm-Menu")).to_have_count(0)

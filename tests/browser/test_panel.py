@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.documents import close_menu
 from tests.fixtures.lab import Lab
 
 
@@ -160,4 +161,4 @@ def test_a_first_version_has_no_changes_to_show(lab: Lab, panel: Locator) -> Non
         item(panel, row).click(button="right")
         entry = panel.page.get_by_role("menuitem", name="Show Changes")
         expect(entry).to_have_attribute("aria-disabled", "true")
-        panel.page.keyboard.press("Escape")
+        close_menu(panel.page)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from dsa_workbench.settings import Settings
 from dsa_workbench.workbench import connect
-from tests.browser.documents import row_of
+from tests.browser.documents import close_menu, row_of
 from tests.fixtures.lab import Lab, running_lab
 
 CONFIG = """
@@ -68,7 +68,7 @@ def test_what_is_not_permitted_is_disabled_and_says_so(lab: Lab, panel: Locator,
             expect(entry(page, name)).not_to_have_attribute("aria-disabled", "true")
             expect(entry(page, name)).not_to_contain_text("not permitted")
         page.screenshot(path=lab.server.folder / f"menu-{row.split()[0]}.png")
-        page.keyboard.press("Escape")
+        close_menu(page)
     button = panel.get_by_role("button", name=re.compile("make, describe, delete or restore datasets"))
     expect(button).to_be_disabled()
     again = panel.get_by_role("button", name=f"Do job {job.id} again")
