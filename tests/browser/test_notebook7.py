@@ -73,4 +73,6 @@ def test_datasets_are_listed_beside_the_files(lab: Lab, quiet: Page) -> None:
     show(lab, quiet, "tree")
     row_of(quiet, "Dataset listed").click()
     expect(row_of(quiet, "Table data, 12 rows")).to_be_visible()
+    row_of(quiet, "Table data, 12 rows").dblclick()
+    expect(quiet.get_by_role("dialog")).to_contain_text("Tables, diffs, histories and queries open in JupyterLab")
     quiet.screenshot(path=lab.server.folder / "notebook7-tree.png")

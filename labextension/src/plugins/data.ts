@@ -35,6 +35,7 @@ export const dataPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const documents = new Documents<DataDocument>({
       app,
+      trans,
       side,
       restorer,
       kind: 'data',

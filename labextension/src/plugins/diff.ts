@@ -34,6 +34,7 @@ export const diffPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const documents = new Documents<DiffDocument>({
       app,
+      trans,
       side,
       restorer,
       kind: 'diff',

@@ -1,7 +1,8 @@
 /** The documents of one kind: opened once each, and brought back with the layout. */
 
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { WidgetTracker } from '@jupyterlab/apputils';
+import { showErrorMessage, WidgetTracker } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { IDocumentModel, WorkbenchDocument } from '../documents/document';
@@ -9,6 +10,7 @@ import type { IWorkbenchPanel } from '../tokens';
 
 export interface IDocumentsOptions<D> {
   app: JupyterFrontEnd;
+  trans: TranslationBundle;
   /** Where rows are chosen that the command may be about. */
   side: IWorkbenchPanel | null;
   restorer: ILayoutRestorer | null;
@@ -45,6 +47,8 @@ export class Documents<D extends WorkbenchDocument<IDocumentModel>> {
     const told = () => JSON.stringify(this.options.args(document));
     document.id = id;
     this.options.app.shell.add(document, 'main');
+    // A shell may wait with it until the layout is there.
+    void this.options.app.restored.then(() => this.seeThatItStands(document));
     void this.tracker.add(document);
     let written = told();
     document.model.changed.connect(() => {
@@ -59,6 +63,21 @@ export class Documents<D extends WorkbenchDocument<IDocumentModel>> {
 
   show(document: D): void {
     this.options.app.shell.activateById(document.id);
+  }
+
+  /** Tell where a page has no room: one of Notebook 7 holds the document that it was opened for, and drops all others. */
+  private seeThatItStands(document: D): void {
+    if (document.isDisposed || document.parent !== null) {
+      return;
+    }
+    const { trans } = this.options;
+    document.dispose();
+    void showErrorMessage(
+      trans.__('There is no room for it on this page'),
+      trans.__(
+        'Tables, diffs, histories and queries open in JupyterLab. The panel and its code work here.'
+      )
+    );
   }
 }
 

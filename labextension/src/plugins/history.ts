@@ -34,6 +34,7 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const documents = new Documents<HistoryDocument>({
       app,
+      trans,
       side,
       restorer,
       kind: 'history',

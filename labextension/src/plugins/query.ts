@@ -43,6 +43,7 @@ export const queryPlugin: JupyterFrontEndPlugin<void> = {
     const { client } = workbench.model;
     const documents = new Documents<QueryDocument>({
       app,
+      trans,
       side,
       restorer,
       kind: 'query',
