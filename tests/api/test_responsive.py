@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pytest
 
+from dsa_workbench.api.service import Limits, Service
+from dsa_workbench.settings import Settings
 from tests.fixtures.server import Client
 
 
@@ -57,3 +62,14 @@ def test_health_answers_at_once_while_a_slow_import_and_an_export_run(
     assert len(seen) > 10
     # A single answer may fall into a pause of the machine; that most of them do would be a blocked loop.
     assert np.quantile(seen, 0.9) < 0.05, sorted(seen)[-20:]
+
+
+def test_the_collector_passes_by_what_was_loaded_before(pg_url: str, tmp_path: Path) -> None:
+    service = Service(Settings(database_url=pg_url), Limits(), tmp_path)
+    gc.unfreeze()
+    try:
+        service.workbench("ann")
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+        asyncio.run(service.close())

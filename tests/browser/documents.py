@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.fixtures.waiting import until
+
 
 def row_of(page: Page, name: str) -> Locator:
     """Find a row of the panel."""
@@ -34,7 +36,12 @@ def keep(page: Page, folder: Path, name: str) -> None:
 
 
 def close_menu(page: Page) -> None:
-    """Close the menu that is open; JupyterLab's launcher may have taken the focus from it when it came up."""
-    menu = page.get_by_role("menu").filter(visible=True)
-    menu.last.press("Escape")
-    expect(page.locator(".lm-Menu")).to_have_count(0)
+    """Close the menu that is open: JupyterLab's launcher takes the focus from it when it comes up late."""
+    menu = page.locator(".lm-Menu")
+
+    def is_closed() -> bool:
+        if menu.count():
+            menu.last.press("Escape")
+        return menu.count() == 0
+
+    until(is_closed)
