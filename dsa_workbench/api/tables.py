@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import pyarrow as pa
-
 from dsa_workbench.api.base import ApiHandler, tag_of
 from dsa_workbench.api.negotiation import FORMATS, JSON, chosen
 from dsa_workbench.api.operation import Operation, operation
@@ -21,7 +19,7 @@ from dsa_workbench.features.versioning.get_data import TableAt, get_tables
 from dsa_workbench.features.versioning.ordered_rows import chosen_rows
 from dsa_workbench.features.versioning.profile_table import profile_table
 from dsa_workbench.files.writing import WriteOptions, write_batches
-from dsa_workbench.files.writing.json_text import json_rows
+from dsa_workbench.files.writing.json_text import beyond_doubles, json_rows
 from dsa_workbench.models.tables import (
     ColumnProfileTold,
     DataAsked,
@@ -193,15 +191,10 @@ def _page(name: str, at: TableAt, query: DataAsked, positions: Positions | None)
         commit=at.commit.id, table=name, columns=columns_told(at.table.schema, at.table.key, list(rows.schema.names)),
         rows=[], offset=query.offset, total=total, next=cursor_of(commit=at.commit.id, offset=end) if more else None,
     )  # fmt: skip
-    as_text = _beyond_doubles if query.numbers == "text" else lambda kind: False
+    as_text = beyond_doubles if query.numbers == "text" else lambda kind: False
     written = b",".join(json_rows(b, as_text=as_text) for b in batches if b.num_rows)
     head, _, tail = told.model_dump_json(exclude_none=True).partition('"rows":[]')
     return b"".join([head.encode(), b'"rows":[', written, b"]", tail.encode()])
-
-
-def _beyond_doubles(kind: Any) -> bool:
-    wide = pa.types.is_int64(kind) or pa.types.is_uint64(kind)
-    return bool(wide or pa.types.is_decimal(kind))
 
 
 def _is_commit(at: str, commit: str) -> bool:

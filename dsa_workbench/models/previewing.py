@@ -16,7 +16,7 @@ from dsa_workbench.features.imports.rejected_rows import RejectedRows
 from dsa_workbench.features.imports.suggest_keys import MOST, FoundKeys, suggest_keys
 from dsa_workbench.features.versioning.differ import TableDiff
 from dsa_workbench.features.versioning.table_version import TableVersion
-from dsa_workbench.files.writing.json_text import json_rows
+from dsa_workbench.files.writing.json_text import beyond_doubles, json_rows
 from dsa_workbench.models.commits import SchemaChangeTold
 from dsa_workbench.models.diffs import EventTold, MovedColumnTold
 from dsa_workbench.models.previews import (
@@ -116,7 +116,7 @@ def _diff(table: TableDiff, asked: PreviewAsked) -> PreviewedDiffTold:
 def _rows(table: Any, asked: PreviewAsked) -> RowsTold:
     columns = list(table.column_names)
     if not asked.arrow:
-        written = [json.loads(b"[%b]" % json_rows(b, as_text=_beyond_doubles)) for b in _listed(table) if b.num_rows]
+        written = [json.loads(b"[%b]" % json_rows(b, as_text=beyond_doubles)) for b in _listed(table) if b.num_rows]
         return RowsTold(columns=columns, rows=[row for part in written for row in part])
     out = io.BytesIO()
     with pa.ipc.new_stream(out, table.schema) as writer:
@@ -126,8 +126,3 @@ def _rows(table: Any, asked: PreviewAsked) -> RowsTold:
 
 def _listed(table: Any) -> list[Any]:
     return table.combine_chunks().to_batches() if table.num_columns else []
-
-
-def _beyond_doubles(kind: Any) -> bool:
-    wide = pa.types.is_int64(kind) or pa.types.is_uint64(kind)
-    return bool(wide or pa.types.is_decimal(kind))

@@ -8,10 +8,7 @@ from http import HTTPStatus
 from dsa_workbench.errors import DsaError, NotFound
 from dsa_workbench.remote.sending import BYTES
 from dsa_workbench.remote.transport import Transport
-from dsa_workbench.widgets.answers import Answer, Asked
-
-PART_BYTES = 4 << 20
-"""What a page is told to send at once, whatever the server takes: its own Jupyter server refuses messages of 10 MB."""
+from dsa_workbench.widgets.answers import PART_BYTES, Answer, Asked
 
 
 class ForwardingDesk:

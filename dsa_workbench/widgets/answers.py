@@ -15,6 +15,9 @@ from dsa_workbench.errors import DsaError, InvalidInput
 
 ARROW = "application/vnd.apache.arrow.stream"
 
+PART_BYTES = 4 << 20
+"""What a page is told to send at once: messages of 10 MB and more are refused by Jupyter's servers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

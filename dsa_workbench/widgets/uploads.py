@@ -21,12 +21,10 @@ from dsa_workbench.models.datasets import DatasetsAsked, DatasetsTold, DatasetTo
 from dsa_workbench.models.previewing import reading_of, tell_explained, tell_preview
 from dsa_workbench.models.previews import PreviewAsked
 from dsa_workbench.models.uploads import CommittedTold, CompleteAsked, PartAsked, UploadGiven, UploadTold
-from dsa_workbench.widgets.answers import Answer, Asked
+from dsa_workbench.widgets.answers import PART_BYTES, Answer, Asked
 from dsa_workbench.widgets.door import Door
 from dsa_workbench.widgets.routes import HistoryRoutes
 
-PART_BYTES = 4 << 20
-"""What a page is told to send at once: messages of 10 MB and more are refused by Jupyter's servers."""
 MOST_PART = 16 << 20
 MOST_FILES = 200
 MOST_BYTES = 64 << 30

@@ -14,6 +14,7 @@ from functools import cached_property
 from xml.etree import ElementTree as ET
 
 _SHARED = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_SHARES = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 _ANY_TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*[^/]>[^<]|<(?:\w+:)?t>[^<]")
 
 
@@ -46,9 +47,6 @@ class EmptyTexts:
         data = b"" if self._shared is None else self._archive.read(self._shared)
         texts = enumerate(_SHARED.finditer(data))
         return frozenset(i for i, match in texts if not match[1] or not _ANY_TEXT.search(match[1]))
-
-
-_SHARES = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 
 
 def _marked_styles(archive: zipfile.ZipFile, part: str | None) -> list[int]:

@@ -91,6 +91,12 @@ class JsonTexts:
         return _wrapped("[", _joined(lengths, pairs), "]")
 
 
+def beyond_doubles(kind: Any) -> bool:
+    """Say whether a type has numbers that a reader who takes every number for a double would round."""
+    wide = pa.types.is_int64(kind) or pa.types.is_uint64(kind)
+    return bool(wide or pa.types.is_decimal(kind))
+
+
 def json_rows(batch: Any, *, as_text: Callable[[Any], bool] = lambda kind: False) -> bytes:
     """Write the rows of a batch as JSON arrays with commas between; columns of some types come as texts."""
     if not batch.num_rows:
