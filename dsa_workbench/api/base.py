@@ -67,6 +67,9 @@ class ApiHandler(ExtensionHandlerMixin, APIHandler):
         ):
             raise HTTPError(405)
 
+    def admitted(self) -> None:
+        """Raise what was found before the body of the request came, if anything was."""
+
     @property
     def allowed(self) -> list[str]:
         """The methods that the route has."""

@@ -55,6 +55,7 @@ def operation(told: Operation) -> Callable[[Method], Method]:
         @functools.wraps(method)
         async def checked(handler: Any, **path: str) -> None:
             given: dict[str, Any] = {}
+            handler.admitted()
             handler.check_arguments(told.query)
             if told.query is not None:
                 given["query"] = handler.query_of(told.query)

@@ -25,6 +25,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):")
 _AT_ONCE = 1 << 20
 """Bytes that are handed to a thread at once: for less, the handing over takes longer than the writing."""
+_LISTENED = 32 << 20
+"""Bytes of a refused body that are heard and thrown away, because a client reads no answer before it has sent all."""
 
 
 @stream_request_body
@@ -34,6 +36,7 @@ class ReceivingHandler(ApiHandler):
     _sink: Callable[[bytes], object] | None = None
     _failure: Exception | None = None
     _timer: asyncio.TimerHandle | None = None
+    _came = 0
 
     def initialize(self, *args: Any, **kwargs: Any) -> None:
         """Begin with nothing; a request that is refused at once never comes to `prepare`."""
@@ -46,14 +49,37 @@ class ReceivingHandler(ApiHandler):
         told = operations(type(self)).get((self.request.method or "").lower())
         if self._finished or told is None:
             return
-        if self.current_user is None or not await ensure_async(
-            self.authorizer.is_authorized(self, self.current_user, told.action, f"dsa_workbench:{told.resource}")
-        ):
-            raise HTTPError(403)
-        connection: Any = self.request.connection
-        connection.set_max_body_size(self.service.limits.upload_bytes)
-        self._sink = await self.begin()
+        try:
+            if self.current_user is None or not await ensure_async(
+                self.authorizer.is_authorized(self, self.current_user, told.action, f"dsa_workbench:{told.resource}")
+            ):
+                raise HTTPError(403)
+            connection: Any = self.request.connection
+            connection.set_max_body_size(self.service.limits.upload_bytes)
+            self._sink = await self.begin()
+        except Exception as err:
+            if self._to_come() > _LISTENED:
+                raise
+            self._failure = err
         self._wait()
+
+    def admitted(self) -> None:
+        """Raise why the request was refused before its body came."""
+        if self._sink is None and self._failure is not None:
+            raise self._failure
+
+    def _to_come(self) -> int:
+        """Say how many bytes of the body have not come; without a length they may be any number."""
+        if "Transfer-Encoding" in self.request.headers:
+            return self.service.limits.upload_bytes
+        length = self.request.headers.get("Content-Length", "0")
+        return int(length) - self._came if length.isdigit() else 0
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Tell of an error; one that comes before the body ends the connection, and a client must know that."""
+        if self._to_come() > 0:
+            self.set_header("Connection", "close")
+        super().write_error(status_code, **kwargs)
 
     async def begin(self) -> Callable[[bytes], object] | None:
         """Say what takes the body, on a thread; None: it is small, and is held."""
@@ -62,6 +88,7 @@ class ReceivingHandler(ApiHandler):
     async def data_received(self, chunk: bytes) -> None:
         """Take some of the body. What goes wrong is told when all of it has come, for only then is an answer read."""
         self._wait()
+        self._came += len(chunk)
         if self._failure is not None:
             return
         self._held += chunk

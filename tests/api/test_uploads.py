@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import io
+import json
 import socket
 import time
 from datetime import timedelta
@@ -190,6 +192,34 @@ def test_memory_stays_flat_quotas_hold_and_who_stalls_is_cut_off(tmp_path: Path)
             line.settimeout(10)
             assert line.recv(1) == b""
         assert settled(server, url, 1000) == 1000
+
+
+def test_what_is_refused_before_its_body_is_answered_after_it_and_the_connection_stays(
+    server: Client, dataset: str
+) -> None:
+    gone = begin(server, dataset)
+    assert server.ask("DELETE", gone).status == 204
+    line = http.client.HTTPConnection("127.0.0.1", server.port)
+    used = set()
+    for _ in range(3):
+        line.request("PUT", f"{gone}?offset=0", b"x" * (4 << 20), server.headers)
+        used.add(line.sock)
+        refused = line.getresponse()
+        assert (refused.status, refused.getheader("Connection")) == (404, None)
+        assert json.loads(refused.read())["code"] == "not_found"
+    assert len(used) == 1
+    line.close()
+
+
+def test_a_refusal_that_ends_the_connection_says_so(server: Client, dataset: str) -> None:
+    gone = begin(server, dataset)
+    assert server.ask("DELETE", gone).status == 204
+    with stalled(server, f"{gone}?offset=0", 1 << 30, b"some") as line:
+        line.settimeout(10)
+        answer = b"".join(iter(lambda: line.recv(1 << 16), b"")).decode()
+    assert answer.startswith("HTTP/1.1 404")
+    assert "\r\nconnection: close\r\n" in answer.lower()
+    assert "There is no such upload." in answer
 
 
 def settled(server: Client, url: str, expected: int) -> int:
