@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 import structlog
@@ -241,13 +242,25 @@ class Importers:
 def main() -> None:
     """Import what is asked for until the parent closes its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
+    _give_way()
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints belongs to the log
     with contextlib.suppress(EOFError, BrokenPipeError):
         settings, as_json = pickle.load(requests)  # noqa: S301 - of our own parent
         logging.getLogger().addHandler(log_handler(sys.stderr, as_json=as_json))
         _serve(settings, requests, answers)
+
+
+def _give_way() -> None:
+    """Leave the processor to those who read.
+
+    Where Linux shares it out among sessions (sched(7), autogroups), niceness counts only within one: a process with a
+    session of its own has to make that give way, too (50 readers beside 5 importers on 2 cores: p99 of 184 to 207 ms
+    without, 124 to 156 with it).
+    """
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # a kernel without them
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _serve(settings: Settings, requests: BinaryIO, answers: BinaryIO) -> None:

@@ -187,8 +187,9 @@ def _page(name: str, at: TableAt, query: DataAsked, positions: Positions | None)
     end = query.offset + count
     total = len(positions) if positions is not None else at.table.rows if query.where is None else None
     more = end < total if total is not None else count == query.limit > 0
+    names = list(at.table.schema.names if query.columns is None else query.columns)
     told = DataTold(
-        commit=at.commit.id, table=name, columns=columns_told(at.table.schema, at.table.key, list(rows.schema.names)),
+        commit=at.commit.id, table=name, columns=columns_told(at.table.schema, at.table.key, names),
         rows=[], offset=query.offset, total=total, next=cursor_of(commit=at.commit.id, offset=end) if more else None,
     )  # fmt: skip
     as_text = beyond_doubles if query.numbers == "text" else lambda kind: False

@@ -69,9 +69,14 @@ def _read_pairs(address: int | None) -> dict[bytes, bytes]:
     return pairs
 
 
+def has_extensions(schema: Any) -> bool:
+    """Say whether a schema has columns that are stored without their extension type."""
+    return any(f.metadata and NAME.encode() in f.metadata for f in schema)
+
+
 def revive_extensions(table: Any) -> Any:
     """Give a table whose extension columns have their extension type again, where Arrow knows it."""
-    if not any(f.metadata and NAME.encode() in f.metadata for f in table.schema):
+    if not has_extensions(table.schema):
         return table
     revived = pa.ipc.read_schema(table.schema.serialize())
     columns = [

@@ -107,3 +107,11 @@ def test_any_type_is_told(data: Any, kind: Any) -> None:
     told = tell(pa.field("c", array.type), "type", merge([sketch(array)]))
     assert (told.rows, told.nulls) == (9, array.null_count)
     assert (told.minimum is None) == (told.maximum is None)
+
+
+def test_moments_beyond_the_years_of_other_programs_are_told(wb: Workbench) -> None:
+    ends = pa.array([-(2**63) + 1, 2**63 - 1], pa.int64())
+    wb.commit(pa.table({"at": ends.cast(pa.timestamp("us")), "z": ends.cast(pa.timestamp("us", "UTC"))}), "far")
+    told = ("-290308-12-21 19:59:05.224193", "294247-01-10 04:00:54.775807")
+    for column in ("at", "z"):
+        assert (wb.profile("far")[column].minimum, wb.profile("far")[column].maximum) == told

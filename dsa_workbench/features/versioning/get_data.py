@@ -129,6 +129,9 @@ class Selection:
 
     def batches(self) -> Iterator[Any]:
         """Read all rows as `pyarrow.RecordBatch`es, a few in memory at a time."""
+        if not self._table.has_extensions:
+            yield from self._batches(0, None)
+            return
         for batch in self._batches(0, None):
             yield from revive_extensions(pa.Table.from_batches([batch])).to_batches()
 

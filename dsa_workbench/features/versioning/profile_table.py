@@ -11,6 +11,7 @@ import pyarrow as pa
 from dsa_workbench.columns.sketch import Sketch, merge, sketch
 from dsa_workbench.core.model.table_profile import ColumnProfile
 from dsa_workbench.features.versioning.read_table import StoredTable
+from dsa_workbench.files.writing.plain_text import moment_texts
 
 BINS = 16
 
@@ -64,4 +65,4 @@ def _ticked(kind: Any, ticks: Any) -> Any:
     top = (1 << kind.bit_width - 1) - 1
     # A quartile is a float, which may round beyond what the type holds.
     whole = pa.array([min(int(ticks), top)], pa.int32() if kind.bit_width == 32 else pa.int64())
-    return whole.view(plain).cast(pa.string())[0].as_py()
+    return moment_texts(whole.view(plain))[0].as_py()

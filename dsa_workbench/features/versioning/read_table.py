@@ -16,10 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dsa_workbench.columns import codec
+from dsa_workbench.columns.extensions import has_extensions
 from dsa_workbench.columns.sketch import Sketch
 from dsa_workbench.columns.sketch_form import unpack_sketch
 from dsa_workbench.columns.stats import unpack_stats
-from dsa_workbench.columns.types import arrow_field
+from dsa_workbench.columns.types import arrow_schema
 from dsa_workbench.core.model.ids import ObjectId
 from dsa_workbench.core.model.manifest import Chunk, Manifest
 from dsa_workbench.core.model.objects import page_rows, parse_manifest, parse_page
@@ -134,9 +135,19 @@ class StoredTable:
         NotFound
             One of the columns does not exist.
         """
-        names = self.schema.names if columns is None else columns
-        fields = [arrow_field(self.schema.columns[self._index(name)]) for name in names]
-        return pa.schema(fields, dict(self.schema.metadata) or None)
+        whole = self._arrow_schema
+        if columns is None or list(columns) == whole.names:
+            return whole
+        return pa.schema([whole.field(self._index(name)) for name in columns], whole.metadata)
+
+    @cached_property
+    def _arrow_schema(self) -> Any:
+        return arrow_schema(self.schema)
+
+    @cached_property
+    def has_extensions(self) -> bool:
+        """Whether columns have an extension type that `revive_extensions` gives back."""
+        return has_extensions(self._arrow_schema)
 
     def _index(self, name: str) -> int:
         index = self.schema.index(name)

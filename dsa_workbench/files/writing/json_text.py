@@ -26,6 +26,8 @@ _BOOLEANS = {None: "null", False: "false", True: "true"}
 FEW = 1000
 """Rows up to which a loop over them is faster than the calls that take its place: 100 rows of 12 columns in 0.25 ms
 and not in 0.85."""
+_FIRST, _LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")
+_DIGITS = {"ms": 3, "us": 6, "ns": 9}
 _OTHERS = [c for c in map(chr, range(32)) if c not in _SHORT]
 
 
@@ -140,11 +142,23 @@ def _few_texts(column: Any) -> list[str]:
         return ["null" if v is None else encode_basestring(v) for v in column.to_pylist()]
     if t.is_float64(kind):
         return [repr(v) if v is not None and isfinite(v) else "null" for v in _listed(column)]
-    if t.is_timestamp(kind) or t.is_date(kind):
-        moments = plain_texts(column, "T|-|Z" if t.is_timestamp(kind) else "").to_pylist()
-        return ["null" if v is None else f'"{v}"' for v in moments]
+    if t.is_timestamp(kind) or t.is_date32(kind):
+        return _few_moments(column)
     texts: list[str] = JsonTexts().of(column).to_pylist()
     return texts
+
+
+def _few_moments(column: Any) -> list[str]:
+    """Have numpy write moments of years with four digits; it takes a fifth of the time of Arrow's many calls."""
+    timestamps = pa.types.is_timestamp(column.type)
+    if len(column) and not column.null_count:
+        values = column.to_numpy(zero_copy_only=False)
+        if values.min() >= _FIRST and values.max() <= _LAST:
+            zeros = "." + "0" * _DIGITS.get(np.datetime_data(values.dtype)[0], 0)
+            end = 'Z"' if timestamps and column.type.tz is not None else '"'
+            return [f'"{text.removesuffix(zeros)}{end}' for text in np.datetime_as_string(values).tolist()]
+    moments = plain_texts(column, "T|-|Z" if timestamps else "").to_pylist()
+    return ["null" if v is None else f'"{v}"' for v in moments]
 
 
 def _listed(column: Any) -> list[Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _FIXED_LIMIT = 1e15
 """From here on a float has no digits to spare behind its point, and its shortest form is taken."""
+_ARROWS_YEARS = ("-32767-01-01T00:00:00", "32767-12-31T23:59:59")
 _UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
@@ -92,7 +94,7 @@ def _moments(column: Any, form: str) -> Any:
         column = column.cast(pa.timestamp(kind.unit, "UTC"))
     if pa.types.is_date64(kind):
         column = column.cast(pa.date32())
-    texts = column.cast(pa.string())
+    texts = moment_texts(column)
     whole = pa.types.is_date(kind) or kind.unit == "s"
     if not form:
         return texts if whole else pc.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1")
@@ -108,6 +110,27 @@ def _moments(column: Any, form: str) -> Any:
     if zoned and zone != "Z":
         texts = pc.replace_substring_regex(texts, "Z$", zone)
     return texts if between == " " else pc.replace_substring(texts, " ", between)
+
+
+def moment_texts(column: Any) -> Any:
+    """Cast moments to texts. Arrow writes years of 16 bits alone, and beyond them none, or another year."""
+    kind = column.type
+    unit = "D" if pa.types.is_date(kind) else kind.unit
+    if pa.types.is_time(kind) or unit == "ns":
+        return column.cast(pa.string())
+    counts = column.view(pa.int32() if unit == "D" else pa.int64())
+    first, last = (np.datetime64(edge).astype(f"datetime64[{unit}]").astype(int) for edge in _ARROWS_YEARS)
+    far = pc.or_(pc.less(counts, int(first)), pc.greater(counts, int(last))).fill_null(False)
+    if not pc.any(far).as_py():
+        return column.cast(pa.string())
+    near = pc.if_else(far, pa.scalar(None, kind), column).cast(pa.string())
+    values = counts.filter(far).to_numpy().astype(np.int64)
+    # The least number means no moment to numpy; the one after it has the same digits but for the last.
+    least = values == np.iinfo(np.int64).min
+    texts = np.datetime_as_string((values + least).astype(f"datetime64[{unit}]")).tolist()
+    texts = [text[:-1] + str(int(text[-1]) - 1) if low else text for text, low in zip(texts, least, strict=True)]
+    end = "Z" if pa.types.is_timestamp(kind) and kind.tz is not None else ""
+    return pc.replace_with_mask(near, far, pa.array([text.replace("T", " ") + end for text in texts], pa.string()))
 
 
 def _durations(column: Any) -> Any:
