@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel_magics import verbs
+from kernel_magics.blame_command import BLAME
 from kernel_magics.diff_commands import APPLY, DIFF_OUT
 from kernel_magics.equality import EQUALITY
 from kernel_magics.export_command import EXPORT
@@ -391,8 +392,8 @@ CHECK = Command("check", "check that all that is stored is there and whole", ver
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        CONNECT, IMPORT, COMMIT, KEYS, READ, PROFILE, SQL, DIFF, EQUALITY, LOG, SHOW, BRANCH, TAG,
-        MERGE, APPLY, REFS, DATASETS, STORAGE, EXPORT, JOB, STATUS, USE, CHECK,
+        CONNECT, IMPORT, COMMIT, KEYS, READ, PROFILE, SQL, DIFF, EQUALITY, LOG, SHOW, BLAME, BRANCH,
+        TAG, MERGE, APPLY, REFS, DATASETS, STORAGE, EXPORT, JOB, STATUS, USE, CHECK,
     )
 }  # fmt: skip
 """All commands but `help`, by name, in the order in which help lists them."""

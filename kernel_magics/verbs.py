@@ -90,6 +90,14 @@ def profile(session: Session, words: Namespace) -> Any:
     return session.workbench.profile(spec, **_given(words, "columns"))
 
 
+def blame(session: Session, words: Namespace) -> Any:
+    """Say which commit gave each cell of a row its value."""
+    spec = _with_table(session.spec(words.spec), words.table)
+    if words.key is None:
+        raise InvalidInput("Which row?", hint="Give the value of its key: %dsa blame SPEC --key VALUE.")
+    return session.workbench.blame(spec, words.key, **_given(words, "columns", "profile"))
+
+
 def sql(session: Session, words: Namespace) -> Any:
     """Ask versions in SQL, and keep the result under a name where one is given."""
     parameters = dict(_parameter(session, word) for word in words.param or ())

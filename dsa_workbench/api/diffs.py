@@ -68,7 +68,7 @@ class DiffHandler(ApiHandler):
             from_commit, to_commit = (show(wb.actor, wb.store, spec).commit.id for spec in (old, new))
             pinned = (str(VersionSpec(old.dataset, from_commit)), str(VersionSpec(new.dataset, to_commit)))
             found = self.service.diff(
-                wb, pinned, query.key, _profile(query.profile), query.rename, merge_base=query.merge_base
+                wb, pinned, query.key, profile_of(query.profile), query.rename, merge_base=query.merge_base
             )
             return from_commit, to_commit, found
 
@@ -112,7 +112,7 @@ def _file_name(old: VersionSpec, new: VersionSpec, query: DiffAsked) -> str:
     return file_name("-".join(filter(None, parts)).replace("/", "-") + f".{FILES[query.format or 'csv'][1]}")
 
 
-def _profile(given: str) -> Any:
+def profile_of(given: str) -> Any:
     """Read what is to count as equal, as `Workbench.diff` takes it."""
     if given.isascii() and given.isdecimal() and len(given) < 10:
         return int(given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from dsa_workbench.api.base import NotThere
+from dsa_workbench.api.blame import BlameHandler
 from dsa_workbench.api.cluster import ClusterHandler
 from dsa_workbench.api.commits import CommitHandler, HistoryHandler
 from dsa_workbench.api.datasets import DatasetHandler, DatasetsHandler, RestoreHandler, StorageHandler
@@ -59,6 +60,7 @@ ROUTES: dict[str, type[RequestHandler]] = {
     f"datasets/{_D}/schema": SchemaHandler,
     f"datasets/{_D}/data": DataHandler,
     f"datasets/{_D}/profile": ProfileHandler,
+    f"datasets/{_D}/blame": BlameHandler,
     f"datasets/{_D}/diff": DiffHandler,
     f"datasets/{_D}/patch": PatchHandler,
     f"datasets/{_D}/export": ExportHandler,

@@ -76,7 +76,7 @@ class RemoteDiffs(ABC):
         old = VersionSpec(new.dataset, new.version, new.at, new.back + 1, new.table) if b is None else parse_spec(a)
         query = {
             "from_": at_of(old), "to": at_of(new), "to_dataset": new.dataset, "key": key,
-            "profile": _profile_text(profile), "merge_base": merge_base or None,
+            "profile": profile_text(profile), "merge_base": merge_base or None,
             "rename": json.dumps(dict(rename)) if rename else None,
         }  # fmt: skip
         path = ("datasets", old.dataset, "diff")
@@ -107,7 +107,7 @@ class RemoteDiffs(ABC):
 
     def _with_itself(self, spec: VersionSpec, profile: Any = None) -> Any:
         at = at_of(spec)
-        query = {"from_": at, "to": at, "profile": _profile_text(profile)}
+        query = {"from_": at, "to": at, "profile": profile_text(profile)}
         return self._transport.get("datasets", spec.dataset, "diff", **query)
 
     def _profile_of(self, side: Any, given: Any) -> UsedProfile | None:
@@ -129,7 +129,7 @@ def _used(found: told.Told) -> UsedProfile | None:
     return UsedProfile(found.get("profile") or "", EqualityProfile.from_json(settings)) if settings else None
 
 
-def _profile_text(given: Any) -> str | None:
+def profile_text(given: Any) -> str | None:
     """Say in a query what counts as equal; None: what the dataset says."""
     if isinstance(given, EqualityProfile):
         return given.to_json()

@@ -13,6 +13,7 @@ from dsa_workbench.core.model.ref import Ref
 from dsa_workbench.core.model.spec import parse_spec
 from dsa_workbench.remote import told
 from dsa_workbench.remote.asking import at_of
+from dsa_workbench.remote.blaming import RemoteBlame
 from dsa_workbench.remote.comparing import RemoteDiffs
 from dsa_workbench.remote.disk_cache import DiskCache
 from dsa_workbench.remote.equality import RemoteEquality
@@ -61,6 +62,7 @@ def connect_http(url: str, *, token: str | None = None, settings: Settings | Non
 class RemoteWorkbench(
     RemoteReads,
     RemoteDiffs,
+    RemoteBlame,
     RemoteLooks,
     RemoteImports,
     RemoteMerges,

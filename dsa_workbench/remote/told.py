@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -105,10 +105,6 @@ def column_profile(told: Told) -> ColumnProfile:
 def _value(kind: str, told: Any) -> Any:
     if not isinstance(told, str):
         return told
-    if kind.startswith("timestamp"):
-        return datetime.fromisoformat(told)
-    if kind.startswith("date"):
-        return date.fromisoformat(told)
     if kind.startswith("decimal"):
         return Decimal(told)
     return float(told) if kind.startswith(("float", "double", "half")) else told

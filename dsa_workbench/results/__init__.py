@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsa_workbench.results.applied import ApplyResult
+from dsa_workbench.results.blame import Blame
 from dsa_workbench.results.commits import CommitResult, CommitView, Log
 from dsa_workbench.results.diff import Diff
 from dsa_workbench.results.displayed import Displayed
@@ -22,6 +23,7 @@ from dsa_workbench.results.storage import Storage
 
 __all__ = [
     "ApplyResult",
+    "Blame",
     "CheckReport",
     "CommitResult",
     "CommitView",

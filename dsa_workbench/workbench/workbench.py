@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsa_workbench.widgets.verbs import WidgetVerbs
+from dsa_workbench.workbench.blaming import BlameVerbs
 from dsa_workbench.workbench.durable import DurableVerbs
 from dsa_workbench.workbench.equality import EqualityVerbs
 from dsa_workbench.workbench.histories import HistoryVerbs
@@ -21,6 +22,7 @@ class Workbench(
     ReadVerbs,
     PatchVerbs,
     HistoryVerbs,
+    BlameVerbs,
     EqualityVerbs,
     StoreVerbs,
     DurableVerbs,

@@ -188,6 +188,11 @@ def test_profile(door: Any, story: str) -> None:
     found = door.profile(story)
     assert (found.rows, found["x"].nulls, found["id"].minimum, found["id"].maximum) == (3, 0, 1, 4)
     assert [c.name for c in door.profile(story, "city").columns] == ["city"]
+    ends = pa.array([-(2**63) + 1, 2**63 - 1], pa.int64()).cast(pa.timestamp("us"))
+    door.commit(pa.table({"at": ends, "on": [dt.date(2026, 3, 1)] * 2}), f"{story}-far")
+    at, on = door.profile(f"{story}-far").columns
+    assert (at.minimum, at.maximum) == ("-290308-12-21 19:59:05.224193", "294247-01-10 04:00:54.775807")
+    assert (on.minimum, on.quartiles) == ("2026-03-01", ("2026-03-01",) * 3)
 
 
 def test_pandas(door: Any, dataset: str) -> None:

@@ -313,3 +313,16 @@ def test_magics_work_unchanged_on_a_server(notebook: Notebook, server: Client, d
     assert notebook.run(f"%dsa equality {dataset} --clear").profile.plain
     assert "qty is ignored" in repr(notebook.run(f"%dsa equality {dataset} --log"))
     assert notebook.run("%dsa check").ok
+
+
+def test_blame_says_where_values_come_from(sales: Notebook) -> None:
+    sales.run("%dsa commit df stock --key id -m First")
+    sales.run("df.loc[0, 'qty'] = 99")
+    sales.run("%dsa commit df stock -m Second")
+    key = sales.run("key = df['id'][0]\nint(key)")
+    found = sales.run(f"%dsa blame stock --key {key}")
+    assert {name: found[name].message for name in ("id", "qty")} == {"id": "First", "qty": "Second"}
+    assert sales.run(f"%dsa blame stock@main~1 --key {key} --column qty")["qty"].message == "First"
+    assert sales.run("%dsa blame stock --key {int(key)}").added.message == "First"
+    with pytest.raises(InvalidInput, match="Which row"):
+        sales.run("%dsa blame stock")

@@ -113,6 +113,18 @@ def parse_manifest(body: bytes) -> Manifest:
     return Manifest(schema, tuple(data["key"]), tuple(data["chunk_by"]), pages)
 
 
+def manifest_parts(body: bytes) -> tuple[bytes, tuple[PageRef, ...]]:
+    """Read only which pages a manifest names; what stands before them, which tells all else, is given as it is."""
+    # Keys are sorted, and no text of JSON holds a quote that is not escaped.
+    cut = body.rindex(b'"pages":')
+    try:
+        return body[:cut], tuple(PageRef(from_hex(oid), *rest) for oid, *rest in json.loads(body[cut + 8 : -1]))
+    except ValueError as err:
+        raise StoreCorrupt(
+            "A stored manifest cannot be read.", hint="Run wb.check(), and restore from a backup."
+        ) from err
+
+
 def tree_body(tree: Tree) -> bytes:
     """Give a tree's bytes."""
     body: dict[str, Any] = {"format": FORMAT, "tables": [[name, oid.hex()] for name, oid in sorted(tree.tables)]}

@@ -84,7 +84,7 @@ class IHeadRepository(Protocol):
 
 
 class IObjectRepository(Protocol):
-    """Trees, manifests and manifest pages by id, as canonical bytes."""
+    """Trees, manifests and manifest pages by id, as canonical bytes; StoreCorrupt where one is not stored."""
 
     def put_pages(self, pages: Sequence[StoredPage]) -> None:
         """Store pages that are not there yet."""
@@ -100,6 +100,10 @@ class IObjectRepository(Protocol):
 
     def get_manifest(self, oid: ObjectId) -> bytes:
         """Fetch a manifest's canonical bytes."""
+        ...
+
+    def get_manifests(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the canonical bytes of manifests, by id."""
         ...
 
     def put_tree(self, oid: ObjectId, body: bytes) -> None:

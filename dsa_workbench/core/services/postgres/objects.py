@@ -20,7 +20,10 @@ _get = {
     table: ready(sa.select(table.c.body).where(table.c.id == sa.bindparam("id", type_=sa.LargeBinary)))
     for table in (trees, manifests)
 }
-_get_trees = sa.select(trees).where(trees.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
+_get_many = {
+    table: sa.select(table).where(table.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
+    for table in (trees, manifests)
+}
 _get_pages = ready(
     sa.select(pages).where(pages.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.LargeBinary))))
 )  # fmt: skip
@@ -66,15 +69,22 @@ class PostgresObjectRepository:
         """Fetch a tree's canonical bytes."""
         return self._get(trees, "tree", oid)
 
+    def get_manifests(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
+        """Fetch the canonical bytes of manifests, by id."""
+        return self._get_many(manifests, "manifest", ids)
+
     def get_trees(self, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
         """Fetch the canonical bytes of trees, by id."""
+        return self._get_many(trees, "tree", ids)
+
+    def _get_many(self, table: sa.Table, word: str, ids: Sequence[ObjectId]) -> dict[ObjectId, bytes]:
         found: dict[ObjectId, bytes] = {}
         for start in range(0, len(ids), _BATCH):
-            rows = self._connection.execute(_get_trees, {"ids": list(ids[start : start + _BATCH])})
+            rows = self._connection.execute(_get_many[table], {"ids": list(ids[start : start + _BATCH])})
             found.update((ObjectId(row.id), row.body) for row in rows)
         for oid in ids:
             if oid not in found:
-                raise _lost("tree", oid)
+                raise _lost(word, oid)
         return found
 
     def _put(self, table: sa.Table, oid: ObjectId, body: bytes) -> None:
