@@ -259,8 +259,6 @@ class CompleteHandler(ReceivingHandler):
             await submit_upload(self, found.first, body, found)
             return
         await import_upload(self, found.first, body, found)
-        for one in found.uploads:
-            await self.service.on_disk(partial(self.service.spool.remove, one))
 
 
 def wants_job(handler: ReceivingHandler, *uploads: Upload) -> bool:
@@ -290,7 +288,7 @@ async def submit_upload(
 async def import_upload(
     handler: ReceivingHandler, upload: Upload, asked: ImportAsked | CommitAsked, several: Several | None = None
 ) -> None:
-    """Import files, and answer with the commit: 201 where there is a new one, 200 where nothing changed."""
+    """Import files, forget them, and answer: 201 where there is a new commit, 200 where nothing changed."""
     key = handler.request.headers.get("Idempotency-Key") or upload.id
     source = handler.service.spool.path(upload) if several is None else several.source
     request = ImportRequest(handler.actor, source, upload.dataset, upload.ref, key, asked.options(), handler.request_id)
@@ -304,5 +302,8 @@ async def import_upload(
         "commit", action="commit" if isinstance(handler, CommitTableHandler) else "import", dataset=done.dataset,
         ref=done.ref, commit=done.commit, created=done.created, rows=done.rows,
     )  # fmt: skip
+    # Before the answer: who has it finds no file left.
+    for one in (upload,) if several is None else several.uploads:
+        await handler.service.on_disk(partial(handler.service.spool.remove, one))
     handler.tag(done.commit)
     handler.answer(told, 201 if done.created else 200)

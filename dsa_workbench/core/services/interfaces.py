@@ -169,14 +169,7 @@ class IRefRepository(Protocol):
         ...
 
     def move(
-        self,
-        dataset_id: int,
-        name: str,
-        expected: ObjectId,
-        new: ObjectId,
-        actor: Actor,
-        *,
-        force: bool = False,
+        self, dataset_id: int, name: str, expected: ObjectId, new: ObjectId, actor: Actor, *, force: bool = False
     ) -> bool:
         """Move a branch by compare-and-swap; return whether it still pointed at `expected`.
 
