@@ -54,7 +54,7 @@ export class Words {
     return new Intl.NumberFormat(undefined, {
       style: 'unit',
       unit: units[step] as string,
-      unitDisplay: 'short',
+      unitDisplay: step > 0 ? 'short' : 'long',
       maximumFractionDigits: step > 0 ? 1 : 0
     }).format(value / 1000 ** step);
   }
