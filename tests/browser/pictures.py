@@ -104,6 +104,19 @@ def kept_picture(name: str) -> Image.Image:
     return Image.open(KEPT / f"{name}.png")
 
 
+def kept_under() -> str:
+    """Tell under which JupyterLab the pictures were taken, as in 4.5: another draws its own parts otherwise."""
+    for path in KEPT.glob("*.png"):
+        with Image.open(path) as picture:
+            return minor(str(picture.info["JupyterLab"]))
+    return minor(version("jupyterlab"))
+
+
+def minor(number: str) -> str:
+    """Shorten a version to its first two numbers."""
+    return ".".join(number.split(".")[:2])
+
+
 def keep(name: str, picture: Image.Image) -> None:
     """Keep a picture, from now on."""
     told = PngInfo()
