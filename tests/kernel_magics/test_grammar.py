@@ -70,7 +70,7 @@ def test_options_take_python_values() -> None:
         parse(COMMANDS["import"], ["a.csv", "--key", ObjectWord("n", 3)])
 
 
-@pytest.mark.parametrize("name", ["rollback", "blame", "checkout", "imprt"])
+@pytest.mark.parametrize("name", ["rollback", "stash", "checkout", "imprt"])
 def test_commands_that_do_not_exist_are_told_with_the_list(name: str) -> None:
     with pytest.raises(InvalidInput) as told:
         command_named(name)
