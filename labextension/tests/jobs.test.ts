@@ -69,6 +69,22 @@ test('over a WebSocket progress and changes come by themselves, from the change 
   sockets.close();
 });
 
+test.each(['dispose', 'rest'] as const)(
+  'a first answer that comes after %s opens no WebSocket, and asks no more',
+  async how => {
+    const sockets = new WebSocketServer({ server: server.http });
+    let opened = 0;
+    sockets.on('connection', () => (opened += 1));
+    const following = model.follow();
+    model[how]();
+    await following;
+    await new Promise(resolve => setTimeout(resolve, 60));
+    expect(opened).toBe(0);
+    expect(server.asked.map(({ path }) => path)).toEqual(['jobs']);
+    sockets.close();
+  }
+);
+
 test('progress that comes after the end changes nothing', async () => {
   const sockets = new WebSocketServer({ server: server.http });
   await model.follow();

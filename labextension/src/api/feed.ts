@@ -37,9 +37,12 @@ export class JobFeed implements IDisposable {
     return this.disposed;
   }
 
-  /** Follow what happens after a change that is known. */
+  /** Follow what happens after a change that is known; nothing once it was disposed of. */
   start(after: number): void {
     this.stop();
+    if (this.disposed) {
+      return;
+    }
     this.after = after;
     this.wanted = true;
     this.connect();
@@ -47,6 +50,7 @@ export class JobFeed implements IDisposable {
 
   /** Follow no more, until the next start. */
   stop(): void {
+    this.turn += 1;
     this.wanted = false;
     this.live = false;
     clearTimeout(this.timer);
@@ -108,12 +112,17 @@ export class JobFeed implements IDisposable {
   }
 
   private async ask(): Promise<void> {
+    const { turn } = this;
     try {
-      for (const change of await this.client.jobChanges(this.after)) {
+      const changes = await this.client.jobChanges(this.after);
+      for (const change of turn === this.turn ? changes : []) {
         this.tell({ type: 'change', change });
       }
     } catch {
       // The panel says that the server does not answer; here we only ask again.
+    }
+    if (turn !== this.turn) {
+      return; // it was stopped meanwhile, and perhaps started again: then that asks
     }
     this.asking = undefined;
     if (this.wanted && !this.live) {
@@ -137,6 +146,7 @@ export class JobFeed implements IDisposable {
   }
 
   private after = 0;
+  private turn = 0;
   private wanted = false;
   private live = false;
   private disposed = false;

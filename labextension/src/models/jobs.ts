@@ -45,12 +45,19 @@ export class JobsModel {
 
   /** Load the latest jobs, and follow what happens to them from then on. */
   async follow(): Promise<void> {
+    const turn = ++this.turn;
     try {
       const { items, last_event } = await this.client.jobs(SHOWN);
+      if (turn !== this.turn) {
+        return; // nobody looks any more, or it was asked again
+      }
       this.byId = new Map(items.map(job => [job.id, job]));
       this.wrong = null;
       this.feed.start(last_event);
     } catch (error) {
+      if (turn !== this.turn) {
+        return;
+      }
       this.wrong = problemFrom(error);
     }
     this.changed.emit();
@@ -58,6 +65,7 @@ export class JobsModel {
 
   /** Follow no more: the server went away, or nobody looks. */
   rest(): void {
+    this.turn += 1;
     this.feed.stop();
   }
 
@@ -89,6 +97,7 @@ export class JobsModel {
   }
 
   dispose(): void {
+    this.turn += 1;
     this.feed.dispose();
     Signal.clearData(this);
   }
@@ -143,6 +152,7 @@ export class JobsModel {
     }
   }
 
+  private turn = 0;
   private readonly feed: JobFeed;
   private byId = new Map<number, IJob>();
   private readonly logs = new Map<number, IJobLine[]>();
